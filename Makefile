@@ -1,0 +1,63 @@
+# The development guide. Each target first sets up what it needs; a second run starts at once.
+#
+#   PYTHON=...   the interpreter for the virtual environment (3.11 or newer)
+#   ARGS=...     handed on: make test ARGS="tests/articles -k canonical", make demo ARGS=--help
+#   UPGRADE=--upgrade   lets `make lock` take newer versions; without it pins stay where they can
+
+VENV := .venv
+BIN := $(VENV)/bin
+BROWSER := chromium fonts-liberation libatomic1  # the last is for playwright's driver
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
+RESOLVE := $(VENV)/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
+
+.PHONY: help demo test check bench lock clean
+.DELETE_ON_ERROR:
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/runtime.stamp ## today's edition from sample articles to 25 invented readers, all on this machine
+	@$(BIN)/digest demo $(ARGS)
+
+test: $(VENV)/dev.stamp ## the whole test suite, with a real PostgreSQL and a real browser
+	@scripts/debian-install "the tests in a browser, which are skipped without them" $(BROWSER)
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: $(VENV)/dev.stamp ## format, lint, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp ## how fast it is here
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(VENV)/uv/bin/uv ## resolve the dependencies of pyproject.toml into the three locks
+	$(RESOLVE) pyproject.toml --output-file requirements.lock
+	$(RESOLVE) pyproject.toml --extra dev --group build --constraint requirements.lock --output-file requirements-dev.lock
+	$(RESOLVE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+
+clean: ## remove everything that was made here, the virtual environment too
+	rm -rf $(VENV) build dist out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find digest subscribers tests benchmarks scripts -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# --- set-up -----------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@scripts/make-venv $(VENV)
+
+$(VENV)/runtime.stamp: requirements.lock requirements-build.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what it runs on into $(VENV) (once; a minute or so) ..."
+	@$(INSTALL) --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what it is developed with into $(VENV) (once; a minute or two) ..."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/uv/bin/uv: | $(BIN)/python
+	@$(BIN)/python -m venv $(VENV)/uv
+	@$(VENV)/uv/bin/python -m pip install -qq --disable-pip-version-check 'uv>=0.9,<1'

@@ -1,0 +1,1 @@
+"""The day's edition: gathered, composed, rendered once, delivered exactly once."""

@@ -1,0 +1,1 @@
+"""Stored articles: read from files, cleaned, kept by canonical URL."""

@@ -1,0 +1,32 @@
+"""What a stored article becomes when it is imported again."""
+
+from dataclasses import replace
+
+from digest.articles.article import Article
+
+
+def revise(stored: Article, incoming: Article) -> Article:
+    """Return *stored* as *incoming* changes it; equal to *stored* when it brings nothing new.
+
+    The newer words win, and what it does not tell is kept. A written headline is never replaced by one that
+    was cut from the first sentence. The published instant is the first ever told: the earlier of the two.
+    Revising twice by the same article changes nothing more.
+    """
+    keeps_headline = incoming.needs_headline and not stored.needs_headline
+    image = incoming.image or stored.image
+    return replace(
+        incoming,
+        url=stored.url,
+        headline=stored.headline if keeps_headline else incoming.headline,
+        needs_headline=stored.needs_headline and incoming.needs_headline,
+        summary=incoming.summary or stored.summary,
+        body_html=incoming.body_html or stored.body_html,
+        published=min(stored.published, incoming.published),
+        byline=incoming.byline or stored.byline,
+        handle=incoming.handle or stored.handle,
+        biography=incoming.biography or stored.biography,
+        section=incoming.section or stored.section,
+        language=incoming.language or stored.language,
+        image=image,
+        caption=None if image else incoming.caption or stored.caption,
+    )

@@ -1,0 +1,144 @@
+"""The SQL about articles."""
+
+# Lists of names read best as text.
+# ruff: noqa: SIM905
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import Session, col, select
+
+from digest.articles.article import Article, Caption, Image
+from digest.articles.revision import revise
+from digest.articles.tables import ArticleRow, FormerHeadline
+
+
+class Stored(StrEnum):
+    """What storing an article came to."""
+
+    IMPORTED = "imported"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class PastHeadline:
+    """A headline that an article bore until `replaced_at` (UTC)."""
+
+    headline: str
+    replaced_at: datetime
+
+
+def store_article(session: Session, article: Article, now: datetime) -> Stored:
+    """Store *article* under its canonical address; see `revise` for what an update keeps. *now* is in UTC."""
+    return store_articles(session, [article], now)[0]
+
+
+def store_articles(session: Session, articles: Sequence[Article], now: datetime) -> list[Stored]:
+    """Store *articles* in their order, in few statements, and return what each came to.
+
+    An address that comes twice is stored and then updated, as if each had come alone. Some hundred articles at
+    a time are a good measure: every address is a parameter of one statement.
+    """
+    return [stored for run in _without_repeats(articles) for stored in _store_run(session, run, now)]
+
+
+def articles_between(session: Session, start: datetime, end: datetime) -> list[Article]:
+    """Return the articles first published in [*start*, *end*), UTC, by instant and then by address."""
+    published = col(ArticleRow.published)
+    rows = session.exec(select(ArticleRow).where(published >= start, published < end))
+    # Ordered here: databases collate text by their own locales, and an edition must not depend on that.
+    return sorted(map(_article, rows), key=lambda article: (article.published, article.url))
+
+
+def articles_stored(session: Session) -> list[Article]:
+    """Return every stored article by published instant and then by address."""
+    rows = session.exec(select(ArticleRow))
+    return sorted(map(_article, rows), key=lambda article: (article.published, article.url))
+
+
+def past_headlines(session: Session, url: str) -> list[PastHeadline]:
+    """Return the headlines that the article at the canonical *url* bore before, the oldest first."""
+    rows = session.exec(
+        select(FormerHeadline)
+        .join(ArticleRow, col(ArticleRow.id) == col(FormerHeadline.article_id))
+        .where(col(ArticleRow.url) == url)
+        .order_by(col(FormerHeadline.id))
+    )
+    return [PastHeadline(row.headline, row.replaced_at) for row in rows]
+
+
+def _without_repeats(articles: Sequence[Article]) -> Iterator[list[Article]]:
+    run: list[Article] = []
+    urls: set[str] = set()
+    for article in articles:
+        if article.url in urls:
+            yield run
+            run, urls = [], set()
+        run.append(article)
+        urls.add(article.url)
+    if run:
+        yield run
+
+
+def _store_run(session: Session, run: list[Article], now: datetime) -> list[Stored]:
+    rows = session.exec(select(ArticleRow).where(col(ArticleRow.url).in_([article.url for article in run])))
+    known = {row.url: row for row in rows}
+    fresh = [{**_columns(article), "stored_at": now, "updated_at": now} for article in run if article.url not in known]
+    if fresh:
+        session.execute(insert(ArticleRow), fresh)
+    outcomes = [_update(session, known[a.url], a, now) if a.url in known else Stored.IMPORTED for a in run]
+    session.flush()
+    return outcomes
+
+
+def _update(session: Session, row: ArticleRow, incoming: Article, now: datetime) -> Stored:
+    stored = _article(row)
+    revised = revise(stored, incoming)
+    if revised == stored:
+        return Stored.UNCHANGED
+    if revised.headline != stored.headline and row.id is not None:
+        session.add(FormerHeadline(article_id=row.id, headline=stored.headline, replaced_at=now))
+    for name, value in _columns(revised).items():
+        setattr(row, name, value)
+    row.updated_at = now
+    session.add(row)
+    return Stored.UPDATED
+
+
+_SAME_NAMED = (
+    "url source own headline needs_headline summary body_html published byline handle biography section language"
+).split()
+
+
+def _columns(article: Article) -> dict[str, Any]:
+    columns = {name: getattr(article, name) for name in _SAME_NAMED}
+    image, caption = article.image, article.caption or Caption("")
+    return columns | {
+        "image_url": image.url if image else None,
+        "image_alt": image.alt if image else "",
+        "image_width": image.width if image else None,
+        "image_height": image.height if image else None,
+        "image_caption": image.caption if image else caption.text,
+        "image_credit": image.credit if image else caption.credit,
+    }
+
+
+def _article(row: ArticleRow) -> Article:
+    image = caption = None
+    if row.image_url is not None:
+        image = Image(
+            url=row.image_url,
+            alt=row.image_alt,
+            width=row.image_width,
+            height=row.image_height,
+            caption=row.image_caption,
+            credit=row.image_credit,
+        )
+    elif row.image_caption:
+        caption = Caption(row.image_caption, row.image_credit)
+    return Article(**{name: getattr(row, name) for name in _SAME_NAMED}, image=image, caption=caption)

@@ -1,0 +1,123 @@
+"""Building: from the stored articles of a window to the artifact that preview shows and send delivers.
+
+Reads, never writes. Preview and send both come through here, so that they can't differ (law 3).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlmodel import Session
+
+from digest.articles.store import articles_between
+from digest.editions.compose import compose
+from digest.editions.contents import LeftOut, PlacedStory
+from digest.editions.store import Previous, editors_texts, previous_edition
+from digest.editions.window import Schedule, Window, instant_of, window_of
+from digest.rendering.artifact import Artifact
+from digest.rendering.inlining import inline_css
+from digest.rendering.publication import Publication
+from digest.rendering.render import render_edition
+from digest.rendering.template import load_template
+from digest.rendering.template_folder import templates_folder
+from digest.settings import NewsletterSettings, Settings
+
+LONGEST_WINDOW = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltEdition:
+    """An edition as it would be published. `shortfall` says why it must not be, None when it may."""
+
+    newsletter: str
+    schedule: Schedule
+    standfirst: str
+    stories: tuple[PlacedStory, ...]
+    left_out: tuple[LeftOut, ...]
+    artifact: Artifact | None
+    shortfall: str | None
+
+
+def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Previous | None) -> Schedule:
+    """Return the instants of the edition of *local_date*.
+
+    After a long silence the window reaches back seven days at most: what is older is no news.
+    """
+    window = window_of(local_date, newsletter.cutoff, newsletter.zone, previous.window_end if previous else None)
+    if window.end - window.start > LONGEST_WINDOW:
+        window = Window(window.end - LONGEST_WINDOW, window.end)
+    return Schedule(
+        local_date=local_date,
+        window=window,
+        send_at=instant_of(local_date, newsletter.send_at, newsletter.zone),
+        deadline=instant_of(local_date, newsletter.deadline, newsletter.zone),
+    )
+
+
+def build_edition(
+    session: Session,
+    settings: Settings,
+    slug: str,
+    local_date: date,
+    *,
+    inline: Callable[[str], str] = inline_css,
+) -> BuiltEdition:
+    """Compose and render the edition of *local_date* from what is stored now."""
+    newsletter = settings.newsletters[slug]
+    previous = previous_edition(session, slug, local_date)
+    schedule = schedule_of(newsletter, local_date, previous)
+    contents = compose(
+        slug,
+        local_date,
+        newsletter,
+        articles_between(session, schedule.window.start, schedule.window.end),
+        {source.name: source for source in settings.sources},
+        texts=editors_texts(session, slug, local_date),
+        previous_subject=previous.subject if previous else None,
+    )
+    if contents is None:
+        return BuiltEdition(slug, schedule, "", (), (), None, _shortfall(newsletter, 0))
+    return BuiltEdition(
+        newsletter=slug,
+        schedule=schedule,
+        standfirst=contents.standfirst,
+        stories=contents.placed(),
+        left_out=contents.left_out,
+        artifact=render_edition(
+            contents, publication_of(settings, slug), load_template(template_of(newsletter)), inline
+        ),
+        shortfall=_shortfall(newsletter, len(contents.stories)),
+    )
+
+
+def publication_of(settings: Settings, slug: str) -> Publication:
+    """Return the standing texts of a newsletter."""
+    newsletter, site = settings.newsletters[slug], settings.site
+    return Publication(
+        slug=slug,
+        name=newsletter.name,
+        pitch=newsletter.pitch,
+        site_name=site.name,
+        base_url=site.base_url,
+        language=site.language,
+        timezone=newsletter.timezone,
+        send_time=f"{newsletter.send_at:%H:%M}",
+        postal_address=site.postal_address,
+        contact=site.contact,
+        logo_url=site.logo_url,
+        privacy_url=site.privacy_url,
+    )
+
+
+def template_of(newsletter: NewsletterSettings) -> Path:
+    """Return the folder of a newsletter's look: one of ours by its name, or the newsroom's own by its path."""
+    own = Path(newsletter.template)
+    return own if own.is_absolute() else templates_folder() / "editions" / newsletter.template
+
+
+def _shortfall(newsletter: NewsletterSettings, stories: int) -> str | None:
+    if stories >= newsletter.min_stories:
+        return None
+    count = {0: "no story", 1: "1 story"}.get(stories, f"{stories} stories")
+    return f"{count} in the window, but min_stories is {newsletter.min_stories}"

@@ -1,0 +1,67 @@
+"""The `digest` command: its groups, its global options, and how errors leave it."""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from digest.cli.desk import Desk
+from digest.cli.on_demand import OnDemand
+from digest.configuration import DEFAULT_NAME
+from digest.errors import DigestError
+from subscribers.errors import SubscribersError
+
+app = typer.Typer(
+    cls=OnDemand,
+    help="A newsroom's daily headlines by email: gather, compose, render once, deliver exactly once.",
+    epilog="Exit codes: 0 done, 1 did not fully succeed, 2 bad input or configuration.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line; an error is one line on standard error and an exit code."""
+    try:
+        app()
+    except DigestError as error:
+        _leave(str(error), error.exit_code)
+    except SubscribersError as error:
+        _leave(str(error), 2)
+    except DBAPIError as error:
+        _leave(f"the database failed: {' '.join(str(error.orig).split())}", 1)
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    config: Annotated[
+        Path, typer.Option(envvar="DIGEST_CONFIG", help="The configuration file.", show_default=True)
+    ] = Path(DEFAULT_NAME),
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and leave.",
+            callback=lambda asked: _print_version(asked=asked),
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    context.obj = Desk(config)
+
+
+def _print_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"headline-digest {version('headline-digest')}")
+        raise typer.Exit
+
+
+def _leave(message: str, code: int) -> None:
+    print(f"digest: {message}", file=sys.stderr)  # noqa: T201 - the command line's own voice
+    sys.exit(code)

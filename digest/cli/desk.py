@@ -1,0 +1,77 @@
+"""What every command works with: the configuration, the database, the clock and the two streams."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from digest.configuration import load_settings
+from digest.database import Database
+from digest.errors import BadInputError
+from digest.schema import require_schema
+from digest.settings import NewsletterSettings, Settings
+
+
+@dataclass
+class Desk:
+    """One run of the command line. *config* is the path of `digest.toml`."""
+
+    config: Path
+    out: Console = field(default_factory=lambda: Console(soft_wrap=True, highlight=False))
+    err: Console = field(default_factory=lambda: Console(stderr=True, soft_wrap=True, highlight=False))
+
+    def settings(self) -> Settings:
+        """Read the configuration."""
+        return load_settings(self.config, os.environ)
+
+    def database(self, settings: Settings) -> Database:
+        """Open the database, which must have this version's tables."""
+        database = Database(settings.database.url.get_secret_value())
+        require_schema(database)
+        return database
+
+    def now(self) -> datetime:
+        """Read the clock."""
+        return datetime.now(UTC)
+
+    def say(self, text: str) -> None:
+        """Print one result for a person, as it is: no markup is read in it."""
+        self.out.print(text, markup=False)
+
+    def tell(self, text: str) -> None:
+        """Print a remark beside the results."""
+        self.err.print(text, markup=False)
+
+    def say_json(self, value: Any) -> None:
+        """Print a result for a program."""
+        print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - never wrapped or coloured
+
+
+def newsletter_named(settings: Settings, slug: str) -> NewsletterSettings:
+    """Return a newsletter's settings.
+
+    Raises:
+        BadInputError: there is no such newsletter; the message names those there are.
+    """
+    if slug not in settings.newsletters:
+        known = ", ".join(sorted(settings.newsletters)) or "none"
+        raise BadInputError(f"there is no newsletter {slug!r} in the configuration; there is {known}")
+    return settings.newsletters[slug]
+
+
+def date_named(text: str | None, newsletter: NewsletterSettings, now: datetime) -> date:
+    """Return the local date that *text* (ISO 8601) names, by default today's in the newsletter's zone.
+
+    Raises:
+        BadInputError: *text* is no date.
+    """
+    if text is None:
+        return now.astimezone(newsletter.zone).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInputError(f"--date {text!r} is no date; write it as 2026-11-22") from error

@@ -1,0 +1,84 @@
+"""`digest preview`: see an edition before, and after, it goes out."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from digest.cli.desk import Desk, date_named, newsletter_named
+from digest.delivery.outcome import OutcomeKind
+from digest.delivery.relay import Relay
+from digest.errors import DigestError
+from digest.preview import Preview, mail_preview, preview_edition, write_preview
+from digest.settings import Settings
+from subscribers.address import EmailAddress
+
+
+def preview(
+    context: typer.Context,
+    newsletter: Annotated[str, typer.Argument(metavar="NEWSLETTER")],
+    date: Annotated[str | None, typer.Option(help="The edition's local date; by default today's.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write edition.html, edition.txt, edition.eml and report.json there."),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help='Mail it there, marked "[TEST]", and to nobody else.')
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Show what an edition would be now, or what it was when it went out. Changes nothing."""
+    desk: Desk = context.obj
+    settings = desk.settings()
+    database = desk.database(settings)
+    found, now = newsletter_named(settings, newsletter), desk.now()
+    recipient = EmailAddress.parse(to) if to else None
+    edition = preview_edition(database, settings, newsletter, date_named(date, found, now), now)
+    if as_json:
+        desk.say_json(edition.report())
+    else:
+        _show(desk, edition)
+    for path in write_preview(edition, out) if out else ():
+        desk.tell(f"wrote {path}")
+    if recipient:
+        _mail(desk, settings, edition, recipient)
+    if edition.proof.errors:
+        raise typer.Exit(1)
+
+
+def _show(desk: Desk, preview: Preview) -> None:
+    edition, report = preview.edition, preview.report()
+    window = edition.schedule.window
+    state = "published, as it went out" if preview.is_published else "not published yet, as it would go out now"
+    desk.say(f"{edition.newsletter} {edition.schedule.local_date} ({state})")
+    desk.say(f"Window      {window.start:%Y-%m-%d %H:%M} to {window.end:%Y-%m-%d %H:%M} UTC, {window.hours:g} hours")
+    desk.say(f"Subject     {preview.artifact.subject}")
+    desk.say(f"Standfirst  {edition.standfirst}")
+    desk.say(f"SHA-256     {preview.artifact.sha256}")
+    size = report["bytes"]
+    desk.say(f"Bytes       {size['html']:,} HTML, {size['text']:,} text, {size['message']:,} message")
+    desk.out.print(_stories(preview))
+    for story in edition.left_out:
+        desk.say(f"Left out    {story.headline}: {story.why}")
+    for warning in preview.warnings:
+        desk.say(f"Warning     {warning}")
+    for violation in preview.proof.violations:
+        desk.say(f"{violation.severity.capitalize():<11} {violation.rule} {violation.what} ({violation.where})")
+
+
+def _stories(preview: Preview) -> Table:
+    table = Table("", "Place", "Headline", "Why it stands there", box=None, pad_edge=False)
+    for position, story in enumerate(preview.edition.stories, start=1):
+        cells = (str(position), story.section, story.headline, "; ".join(story.reasons))
+        table.add_row(*(cell.replace("[", "\\[") for cell in cells))
+    return table
+
+
+def _mail(desk: Desk, settings: Settings, preview: Preview, recipient: EmailAddress) -> None:
+    relay = Relay(settings.smtp, local_only=settings.site.is_local)
+    outcome = asyncio.run(mail_preview(preview, relay, recipient, desk.now()))
+    if outcome.kind is not OutcomeKind.SENT:
+        raise DigestError(f"the test mail to {recipient} was not sent: {outcome.code or ''} {outcome.reply}")
+    desk.tell(f"mailed to {recipient}, marked [TEST]")

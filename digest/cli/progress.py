@@ -1,0 +1,39 @@
+"""Progress on long work, drawn on standard error and only for a terminal."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from digest.delivery.ledger import Closing
+
+
+@contextmanager
+def counting(console: Console, what: str) -> Iterator[Callable[[int], None]]:
+    """Give a function that hears how many are done, of a number nobody knows yet."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done: progress.update(task, completed=done)
+
+
+@contextmanager
+def delivering(console: Console, what: str) -> Iterator[Callable[[Closing], None]]:
+    """Give a function that hears the closing equation and draws how much of it is settled."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rest]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None, rest="")
+
+        def show(closing: Closing) -> None:
+            settled = closing.eligible - closing.deferred
+            rest = f"{closing.failed:,} failed, {closing.unknown:,} unknown, {closing.skipped:,} skipped"
+            progress.update(task, total=closing.eligible, completed=settled, rest=rest)
+
+        yield show

@@ -1,0 +1,1 @@
+"""The ledger, the message and the way to the relay."""

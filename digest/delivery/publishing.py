@@ -1,0 +1,138 @@
+"""Publishing: edition, frozen artifact and frozen audience in one transaction, at most once a date."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from digest.building import BuiltEdition
+from digest.database import Database
+from digest.delivery.store import freeze_audience
+from digest.editions.contents import PlacedStory
+from digest.editions.edition import Edition, IllegalEditionMoveError
+from digest.editions.store import (
+    find_edition,
+    freeze_stories,
+    frozen_artifact,
+    frozen_stories,
+    later_edition,
+    record_published,
+    record_skipped,
+)
+from digest.editions.tables import ArtifactRow
+from digest.editions.window import Schedule
+from digest.errors import DigestError
+from digest.rendering.artifact import Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An edition on its way: its row, its frozen artifact and stories. `is_new` says that this call published it."""
+
+    edition: Edition
+    artifact: Artifact
+    standfirst: str
+    stories: tuple[PlacedStory, ...]
+    is_new: bool
+
+
+class NotDueError(DigestError):
+    """An edition can't be published at this moment; nothing was changed."""
+
+
+def find_published(database: Database, newsletter: str, local_date: date) -> Published | None:
+    """Return the edition of *local_date* with its frozen artifact, or None when it is not published."""
+    with database.reading() as session:
+        edition = find_edition(session, newsletter, local_date)
+        if edition is None or not edition.is_published:
+            return None
+        row, stories = frozen_artifact(session, edition), frozen_stories(session, edition)
+        artifact = Artifact(subject=row.subject, html=row.html.decode(), text=row.text.decode())
+    if artifact.sha256 != row.sha256:
+        raise DigestError(
+            f"the stored artifact of {newsletter} {local_date} does not match its SHA-256 {row.sha256};"
+            " restore the database from a backup: nothing is sent from it"
+        )
+    return Published(edition, artifact, row.standfirst, stories, is_new=False)
+
+
+def refuse_unless_due(database: Database, newsletter: str, schedule: Schedule, now: datetime, *, late: bool) -> None:
+    """Refuse to publish before the cut-off, after the deadline, or behind a later edition.
+
+    Raises:
+        NotDueError: it is one of these; the message says when, or how, it can be done.
+    """
+    day = schedule.local_date
+    if now < schedule.window.end:
+        raise NotDueError(
+            f"{newsletter} of {day} is open for articles until {schedule.window.end:%Y-%m-%d %H:%M} UTC;"
+            " send it then, or look at it now with 'digest preview'"
+        )
+    if now >= schedule.deadline and not late:
+        raise NotDueError(
+            f"the deadline of {newsletter} {day} was {schedule.deadline:%Y-%m-%d %H:%M} UTC;"
+            " --late sends it all the same"
+        )
+    with database.reading() as session:
+        later = later_edition(session, newsletter, day)
+    if later:
+        raise NotDueError(
+            f"{newsletter} of {later} is out and covers the stories of {day}; an older one can't follow it"
+        )
+
+
+def publish(database: Database, built: BuiltEdition, schedule: Schedule, now: datetime) -> Published:
+    """Freeze *built* and its audience under *schedule*, or return what another process published first.
+
+    Raises:
+        ValueError: *built* has a shortfall; such an edition is recorded with `skip`.
+    """
+    if built.artifact is None or built.shortfall:
+        raise ValueError(f"{built.newsletter} {schedule.local_date} falls short: {built.shortfall}")
+    try:
+        published = _publish_new(database, built, built.artifact, schedule, now)
+    except (IntegrityError, IllegalEditionMoveError):
+        # On PostgreSQL another process may publish between any two of our statements; it was first.
+        published = None
+    return published or _expect_published(database, built)
+
+
+def skip(database: Database, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
+    """Record that there is no edition on this date, and why; its stories stay for the next one."""
+    with database.writing() as session:
+        edition = find_edition(session, newsletter, schedule.local_date)
+        if edition and edition.is_published:
+            return edition
+        return record_skipped(session, newsletter, schedule, reason, now)
+
+
+def _publish_new(
+    database: Database, built: BuiltEdition, artifact: Artifact, schedule: Schedule, now: datetime
+) -> Published | None:
+    with database.writing() as session:
+        standing = find_edition(session, built.newsletter, schedule.local_date)
+        if standing and standing.is_published:
+            return None
+        edition = record_published(session, built.newsletter, schedule, now)
+        session.add(_frozen(edition, artifact, built.standfirst))
+        freeze_stories(session, edition, built.stories)
+        freeze_audience(session, edition, now)
+    return Published(edition, artifact, built.standfirst, built.stories, is_new=True)
+
+
+def _expect_published(database: Database, built: BuiltEdition) -> Published:
+    published = find_published(database, built.newsletter, built.schedule.local_date)
+    if published is None:
+        raise DigestError(f"{built.newsletter} {built.schedule.local_date} was not published; run the command again")
+    return published
+
+
+def _frozen(edition: Edition, artifact: Artifact, standfirst: str) -> ArtifactRow:
+    return ArtifactRow(
+        edition_id=edition.id,
+        sha256=artifact.sha256,
+        subject=artifact.subject,
+        standfirst=standfirst,
+        html=artifact.html.encode(),
+        text=artifact.text.encode(),
+    )

@@ -1,0 +1,38 @@
+"""Reconciling: a person says what became of the deliveries nobody knows about (law 6)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from digest.database import Database
+from digest.delivery.ledger import Closing, DeliveryStatus
+from digest.delivery.store import resolve_unknown, settle
+from digest.editions.edition import EditionEvent
+from digest.editions.store import change_status, find_edition
+from digest.errors import BadInputError
+
+
+class Settlement(StrEnum):
+    """What a person can decide of unknown deliveries, by the status they get."""
+
+    RESEND = DeliveryStatus.QUEUED.value
+    SENT = DeliveryStatus.SENT.value
+    FAILED = DeliveryStatus.FAILED.value
+
+
+def reconcile_unknown(
+    database: Database, newsletter: str, local_date: date, settlement: Settlement, now: datetime
+) -> tuple[int, Closing]:
+    """Give every unknown delivery of an edition the status decided; return how many, and the equation after it.
+
+    Raises:
+        BadInputError: the edition was never published.
+    """
+    with database.writing() as session:
+        edition = find_edition(session, newsletter, local_date)
+        if edition is None or not edition.is_published:
+            raise BadInputError(f"{newsletter} of {local_date} was never published: there is nothing to reconcile")
+        status = DeliveryStatus(settlement.value)
+        settled = resolve_unknown(session, edition, status, now)
+        if settled and status is DeliveryStatus.QUEUED:
+            change_status(session, edition, EditionEvent.REOPEN)
+        return settled, settle(session, edition, now)

@@ -1,0 +1,1 @@
+"""One newsletter on one local date: its window, its contents, its status."""

@@ -1,0 +1,146 @@
+"""Composing: from a window's articles to the contents of an edition, by section and time.
+
+The order is: sources with more weight first, then the newest. The lead is the first of our own stories that has a
+picture, else our first, else the first of all; what the standfirst says of it already is not said again in its
+summary. Three follow it; the rest goes to the sections, and what no section takes to "More headlines" or, from other
+outlets, to "From around the world".
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from digest.articles.article import Article
+from digest.editions.contents import Contents, LeftOut, Section, Story
+from digest.editions.wording import beyond, excerpt, standfirst_of, subject_of
+from digest.settings import NewsletterSettings, SectionRule, SourceSettings
+
+SECOND_RANK = 3
+MORE_TITLE = "More headlines"
+WORLD_TITLE = "From around the world"
+
+
+@dataclass(frozen=True, slots=True)
+class EditorsTexts:
+    """What an editor wrote in the place of what composing would say; None leaves it to composing."""
+
+    subject: str | None = None
+    standfirst: str | None = None
+
+
+def compose(
+    slug: str,
+    local_date: date,
+    newsletter: NewsletterSettings,
+    articles: Iterable[Article],
+    sources: Mapping[str, SourceSettings],
+    *,
+    texts: EditorsTexts = EditorsTexts(),
+    previous_subject: str | None = None,
+) -> Contents | None:
+    """Return the edition's contents, or None when there is no article that may stand in it.
+
+    *articles* are those of the window. *sources* are the configured ones by name: their terms cut excerpts
+    and drop pictures. The same arguments always give the same contents, in whatever order articles come.
+    """
+    ordered = sorted(articles, key=lambda article: _rank(article, sources))
+    fit = [article for article in ordered if article.url.startswith("https://")]
+    if not fit:
+        return None
+    every = [_story(article, sources.get(article.source)) for article in fit]
+    lead = _lead(every)
+    rest = [story for story in every if story.url != lead.url]
+    others, over_maximum = rest[: newsletter.max_stories - 1], rest[newsletter.max_stories - 1 :]
+    sections, over_limit = _sections(others[SECOND_RANK:], newsletter.sections)
+    subject = texts.subject or subject_of(lead.headline, previous_subject, local_date)
+    standfirst = texts.standfirst or standfirst_of((lead, *others), lead, subject)
+    return Contents(
+        newsletter=slug,
+        local_date=local_date,
+        subject=subject,
+        standfirst=standfirst,
+        lead=replace(lead, summary=beyond(standfirst, lead.summary)),
+        second_rank=tuple(_because(story, "among the first after the lead") for story in others[:SECOND_RANK]),
+        sections=sections,
+        left_out=(
+            *over_limit,
+            *_over_maximum(over_maximum, newsletter.max_stories),
+            *(_insecure(article) for article in ordered if article not in fit),
+        ),
+    )
+
+
+def _rank(article: Article, sources: Mapping[str, SourceSettings]) -> tuple[float, float, str]:
+    source = sources.get(article.source)
+    weight = source.weight if source else 1.0
+    return (-weight, -article.published.timestamp(), article.url)
+
+
+def _story(article: Article, terms: SourceSettings | None) -> Story:
+    summary = article.summary
+    if terms and terms.excerpt_chars is not None:
+        summary = excerpt(summary, terms.excerpt_chars)
+    section = article.section or (terms.section if terms else None) or ""
+    return Story(
+        url=article.url,
+        headline=article.headline,
+        summary=summary,
+        source=article.source,
+        own=article.own,
+        section=section,
+        published=article.published,
+        byline=article.byline,
+        image=article.image if terms is None or terms.images else None,
+        needs_headline=article.needs_headline,
+        reasons=_reasons(article.published, article.source, terms),
+    )
+
+
+def _reasons(published: datetime, source: str, terms: SourceSettings | None) -> tuple[str, ...]:
+    weight = terms.weight if terms else 1.0
+    return (f"{source} has weight {weight:g}", f"published {published:%Y-%m-%d %H:%M} UTC")
+
+
+def _lead(stories: Sequence[Story]) -> Story:
+    wishes: tuple[tuple[str, Callable[[Story], bool]], ...] = (
+        ("the first of our own with a picture", lambda story: story.own and _has_picture(story)),
+        ("the first of our own", lambda story: story.own),
+        ("the first of all", lambda _story: True),
+    )
+    return next(_because(story, f"lead: {why}") for why, wanted in wishes for story in stories if wanted(story))
+
+
+def _sections(
+    stories: Iterable[Story], rules: Sequence[SectionRule]
+) -> tuple[tuple[Section, ...], tuple[LeftOut, ...]]:
+    """Return the sections in the newsletter's order, and the stories that a section's limit left out."""
+    limits = {rule.title: rule.limit for rule in rules}
+    placed: dict[str, list[Story]] = {title: [] for title in (*limits, MORE_TITLE, WORLD_TITLE)}
+    left_out = []
+    for story in stories:
+        title = next((rule.title for rule in rules if rule.takes(story.section)), None)
+        title = title or (MORE_TITLE if story.own else WORLD_TITLE)
+        if len(placed[title]) < limits.get(title, len(placed[title]) + 1):
+            placed[title].append(_because(story, f"in {title}: its section is {story.section or 'not named'}"))
+        else:
+            left_out.append(LeftOut(story.url, story.headline, f"{title} is full: its limit is {limits[title]}"))
+    sections = (Section(title, tuple(there)) for title, there in placed.items() if there)
+    return tuple(sections), tuple(left_out)
+
+
+def _over_maximum(stories: Iterable[Story], maximum: int) -> tuple[LeftOut, ...]:
+    why = f"the edition is full: max_stories is {maximum}"
+    return tuple(LeftOut(story.url, story.headline, why) for story in stories)
+
+
+def _insecure(article: Article) -> LeftOut:
+    # One such link would keep the whole edition from leaving (M23); it costs only itself its place (law 10).
+    return LeftOut(article.url, article.headline, "its address is not https")
+
+
+def _has_picture(story: Story) -> bool:
+    return story.image is not None and story.image.url is not None
+
+
+def _because(story: Story, reason: str) -> Story:
+    return replace(story, reasons=(reason, *story.reasons))

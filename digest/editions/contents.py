@@ -1,0 +1,90 @@
+"""What an edition says: pure data, composed once, rendered once."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from digest.articles.article import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article's place in an edition.
+
+    `url` is the article's canonical URL. `source` is the outlet's name and `own` says whether it is our
+    newsroom's. `published` is in UTC. `image` is None unless its source's terms allow pictures.
+    `reasons` say in plain words why the story stands where it does.
+    """
+
+    url: str
+    headline: str
+    summary: str
+    source: str
+    own: bool
+    section: str
+    published: datetime
+    byline: str | None = None
+    image: Image | None = None
+    needs_headline: bool = False
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled run of stories, in the order a reader meets them."""
+
+    title: str
+    stories: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedStory:
+    """Where a story stands in an edition, and why."""
+
+    section: str
+    headline: str
+    url: str
+    source: str
+    needs_headline: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A story of the window that found no place, and why."""
+
+    url: str
+    headline: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A whole edition as data.
+
+    `newsletter` is the slug; `lead` is the first story and stands in no section; `second_rank` are the stories
+    right under it, at most three. `sections` hold the rest, none of them empty. `left_out` is not rendered:
+    it is for the editor.
+    """
+
+    newsletter: str
+    local_date: date
+    subject: str
+    standfirst: str
+    lead: Story
+    second_rank: tuple[Story, ...]
+    sections: tuple[Section, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """Every story, in reading order."""
+        return (self.lead, *self.second_rank, *(story for section in self.sections for story in section.stories))
+
+    def placed(self) -> tuple[PlacedStory, ...]:
+        """Return every story with the place it has, in reading order."""
+        places = [("lead", self.lead), *(("second rank", story) for story in self.second_rank)]
+        places += [(section.title, story) for section in self.sections for story in section.stories]
+        return tuple(
+            PlacedStory(place, story.headline, story.url, story.source, story.needs_headline, story.reasons)
+            for place, story in places
+        )

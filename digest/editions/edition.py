@@ -1,0 +1,73 @@
+"""An edition's statuses and every move between them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from digest.editions.window import Schedule
+from digest.errors import DigestError
+
+
+class EditionStatus(StrEnum):
+    """Where an edition stands. One that has not been published or skipped has no row."""
+
+    SKIPPED = "skipped"  # not sent, with a recorded reason; its stories go to the next one
+    SENDING = "sending"  # published: artifact and audience are frozen, deliveries are under way
+    SENT = "sent"  # every delivery is settled
+
+
+class EditionEvent(StrEnum):
+    """What can happen to an edition."""
+
+    SKIP = "skip"
+    PUBLISH = "publish"
+    SETTLE = "settle"  # the last delivery was settled
+    REOPEN = "reopen"  # a person ordered unknown deliveries to be sent again
+
+
+class IllegalEditionMoveError(DigestError):
+    """An edition can't make this move from where it stands."""
+
+
+_MOVES: dict[tuple[EditionStatus | None, EditionEvent], EditionStatus] = {
+    (None, EditionEvent.SKIP): EditionStatus.SKIPPED,
+    (None, EditionEvent.PUBLISH): EditionStatus.SENDING,
+    (EditionStatus.SKIPPED, EditionEvent.SKIP): EditionStatus.SKIPPED,
+    (EditionStatus.SKIPPED, EditionEvent.PUBLISH): EditionStatus.SENDING,
+    (EditionStatus.SENDING, EditionEvent.SETTLE): EditionStatus.SENT,
+    (EditionStatus.SENT, EditionEvent.SETTLE): EditionStatus.SENT,
+    (EditionStatus.SENT, EditionEvent.REOPEN): EditionStatus.SENDING,
+    (EditionStatus.SENDING, EditionEvent.REOPEN): EditionStatus.SENDING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One newsletter on one local date, as stored; `reason` says why it was skipped."""
+
+    id: int
+    newsletter: str
+    schedule: Schedule
+    status: EditionStatus
+    reason: str | None
+
+    @property
+    def is_published(self) -> bool:
+        """Say whether artifact and audience are frozen."""
+        return self.status is not EditionStatus.SKIPPED
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether every delivery is settled."""
+        return self.status is EditionStatus.SENT
+
+
+def move(status: EditionStatus | None, event: EditionEvent) -> EditionStatus:
+    """Return where *event* leads from *status*; None is an edition without a row.
+
+    Raises:
+        IllegalEditionMoveError: there is no such move.
+    """
+    try:
+        return _MOVES[status, event]
+    except KeyError:
+        raise IllegalEditionMoveError(f"an edition that is {status or 'not there'} can't {event}") from None

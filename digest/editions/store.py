@@ -1,0 +1,207 @@
+"""The SQL about editions."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
+
+from digest.editions.compose import EditorsTexts
+from digest.editions.contents import PlacedStory
+from digest.editions.edition import Edition, EditionEvent, EditionStatus, move
+from digest.editions.tables import ArtifactRow, EditionRow, EditionStory, EditionText
+from digest.editions.window import Schedule, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """What the edition before told: where its window ended (UTC) and its subject."""
+
+    window_end: datetime
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEdition:
+    """A published edition as an archive lists it."""
+
+    local_date: date
+    subject: str
+
+
+def find_edition(session: Session, newsletter: str, local_date: date) -> Edition | None:
+    """Return the edition of *local_date*, or None when there is none yet."""
+    row = _row(session, newsletter, local_date)
+    return _edition(row) if row else None
+
+
+def previous_edition(session: Session, newsletter: str, local_date: date) -> Previous | None:
+    """Return the last published edition before *local_date*; skipped ones count for nothing (law 1)."""
+    found = session.exec(
+        select(EditionRow, ArtifactRow)
+        .join(ArtifactRow, col(ArtifactRow.edition_id) == EditionRow.id)
+        .where(EditionRow.newsletter == newsletter, EditionRow.local_date < local_date)
+        .order_by(col(EditionRow.local_date).desc())
+        .limit(1)
+    ).first()
+    return Previous(found[0].window_end, found[1].subject) if found else None
+
+
+def later_edition(session: Session, newsletter: str, local_date: date) -> date | None:
+    """Return the date of a published edition after *local_date*, or None."""
+    return session.exec(
+        select(col(EditionRow.local_date))
+        .where(
+            EditionRow.newsletter == newsletter,
+            EditionRow.local_date > local_date,
+            EditionRow.status != EditionStatus.SKIPPED.value,
+        )
+        .order_by(col(EditionRow.local_date))
+        .limit(1)
+    ).first()
+
+
+def published_editions(session: Session, newsletter: str) -> list[ListedEdition]:
+    """Return the published editions of *newsletter*, newest first."""
+    return [ListedEdition(*found) for found in session.exec(_newest_first(newsletter))]
+
+
+def latest_edition(session: Session, newsletter: str) -> ListedEdition | None:
+    """Return the newest published edition of *newsletter*, or None when there is none."""
+    found = session.exec(_newest_first(newsletter).limit(1)).first()
+    return ListedEdition(*found) if found else None
+
+
+def record_skipped(session: Session, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
+    """Record that there is no edition on this date, and why."""
+    return _record(session, newsletter, schedule, EditionEvent.SKIP, reason, now)
+
+
+def record_published(session: Session, newsletter: str, schedule: Schedule, now: datetime) -> Edition:
+    """Record that the edition is published; artifact, stories and audience go into the same transaction."""
+    return _record(session, newsletter, schedule, EditionEvent.PUBLISH, None, now)
+
+
+def freeze_stories(session: Session, edition: Edition, stories: Sequence[PlacedStory]) -> None:
+    """Keep where each story stands, with the reasons, as the edition went out."""
+    for position, story in enumerate(stories, start=1):
+        session.add(
+            EditionStory(
+                edition_id=edition.id,
+                position=position,
+                url=story.url,
+                source=story.source,
+                section=story.section,
+                headline=story.headline,
+                needs_headline=story.needs_headline,
+                reasons=json.dumps(story.reasons, ensure_ascii=False),
+            )
+        )
+
+
+def frozen_artifact(session: Session, edition: Edition) -> ArtifactRow:
+    """Return the frozen bytes of a published edition."""
+    return session.exec(select(ArtifactRow).where(ArtifactRow.edition_id == edition.id)).one()
+
+
+def frozen_stories(session: Session, edition: Edition) -> tuple[PlacedStory, ...]:
+    """Return the stories of a published edition in reading order."""
+    rows = session.exec(
+        select(EditionStory).where(EditionStory.edition_id == edition.id).order_by(col(EditionStory.position))
+    )
+    return tuple(
+        PlacedStory(row.section, row.headline, row.url, row.source, row.needs_headline, tuple(json.loads(row.reasons)))
+        for row in rows
+    )
+
+
+def move_deadline(session: Session, edition: Edition, deadline: datetime) -> None:
+    """Let *edition* be delivered until *deadline* (UTC)."""
+    session.get_one(EditionRow, edition.id).deadline = deadline
+
+
+def change_status(session: Session, edition: Edition, event: EditionEvent) -> EditionRow:
+    """Move a stored edition by *event* and return its row."""
+    row = session.get_one(EditionRow, edition.id, with_for_update=True)
+    row.status = move(EditionStatus(row.status), event).value
+    return row
+
+
+def write_text(
+    session: Session, newsletter: str, local_date: date, kind: str, text: str, editor: str, now: datetime
+) -> None:
+    """Keep an editor's *text* as the `subject` or `standfirst` (*kind*) of an edition."""
+    session.add(
+        EditionText(
+            newsletter=newsletter, local_date=local_date, kind=kind, text=text, written_by=editor, written_at=now
+        )
+    )
+
+
+def editors_texts(session: Session, newsletter: str, local_date: date) -> EditorsTexts:
+    """Return the newest words an editor wrote for this edition."""
+    found = session.exec(
+        select(EditionText)
+        .where(EditionText.newsletter == newsletter, EditionText.local_date == local_date)
+        .order_by(col(EditionText.id))
+    )
+    newest = {row.kind: row.text for row in found}
+    return EditorsTexts(subject=newest.get("subject"), standfirst=newest.get("standfirst"))
+
+
+def _record(
+    session: Session,
+    newsletter: str,
+    schedule: Schedule,
+    event: EditionEvent,
+    reason: str | None,
+    now: datetime,
+) -> Edition:
+    row = _row(session, newsletter, schedule.local_date)
+    status = move(EditionStatus(row.status) if row else None, event)
+    fresh = EditionRow(
+        id=row.id if row else None,
+        newsletter=newsletter,
+        local_date=schedule.local_date,
+        status=status.value,
+        reason=reason,
+        window_start=schedule.window.start,
+        window_end=schedule.window.end,
+        send_at=schedule.send_at,
+        deadline=schedule.deadline,
+        recorded_at=now,
+    )
+    stored = session.merge(fresh)
+    session.flush()
+    return _edition(stored)
+
+
+def _newest_first(newsletter: str) -> Select[date, str]:
+    # Only a published edition has an artifact.
+    return (
+        select(col(EditionRow.local_date), col(ArtifactRow.subject))
+        .join(ArtifactRow, col(ArtifactRow.edition_id) == EditionRow.id)
+        .where(EditionRow.newsletter == newsletter)
+        .order_by(col(EditionRow.local_date).desc())
+    )
+
+
+def _row(session: Session, newsletter: str, local_date: date) -> EditionRow | None:
+    return session.exec(
+        select(EditionRow).where(EditionRow.newsletter == newsletter, EditionRow.local_date == local_date)
+    ).one_or_none()
+
+
+def _edition(row: EditionRow) -> Edition:
+    if row.id is None:
+        raise ValueError("an edition has no number before it is stored")
+    window = Window(row.window_start, row.window_end)
+    return Edition(
+        id=row.id,
+        newsletter=row.newsletter,
+        schedule=Schedule(row.local_date, window, row.send_at, row.deadline),
+        status=EditionStatus(row.status),
+        reason=row.reason,
+    )

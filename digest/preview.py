@@ -1,0 +1,139 @@
+"""The preview: what would go out, or what went out, with all an editor wants to know of it. Writes no row."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from digest.building import BuiltEdition, build_edition
+from digest.database import Database
+from digest.delivery.message import CompiledEdition
+from digest.delivery.outcome import Outcome
+from digest.delivery.proof import SAMPLE_READER, Proof, compile_for, pull_proof
+from digest.delivery.publishing import find_published
+from digest.delivery.relay import Envelope, Relay
+from digest.errors import DigestError
+from digest.rendering.artifact import Artifact
+from digest.rendering.inlining import inline_css
+from digest.settings import Settings
+from subscribers.address import EmailAddress
+
+TEST_MARK = "[TEST] "
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An edition, its artifact, and a proof of its message. `is_published` says that it is frozen already."""
+
+    edition: BuiltEdition
+    artifact: Artifact
+    compiled: CompiledEdition
+    proof: Proof
+    is_published: bool
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what an editor should see to, in words."""
+        found = [f"it would not be sent: {self.edition.shortfall}"] if self.edition.shortfall else []
+        found += [f"needs a headline: {story.headline!r} ({story.url})" for story in self._without_headline()]
+        return tuple(found)
+
+    def report(self) -> dict[str, Any]:
+        """Return what `report.json` holds; instants are ISO 8601 in UTC."""
+        edition, window = self.edition, self.edition.schedule.window
+        return {
+            "newsletter": edition.newsletter,
+            "date": edition.schedule.local_date.isoformat(),
+            "published": self.is_published,
+            "window": {"start": window.start.isoformat(), "end": window.end.isoformat()},
+            "subject": self.artifact.subject,
+            "standfirst": edition.standfirst,
+            "sha256": self.artifact.sha256,
+            "stories": [asdict(story) for story in edition.stories],
+            "left_out": [asdict(story) for story in edition.left_out],
+            "warnings": list(self.warnings),
+            "lint": [asdict(violation) for violation in self.proof.violations],
+            "bytes": {
+                "html": len(self.artifact.html.encode()),
+                "text": len(self.artifact.text.encode()),
+                "message": len(self.proof.message),
+            },
+        }
+
+    def _without_headline(self) -> list[Any]:
+        return [story for story in self.edition.stories if story.needs_headline]
+
+
+def preview_edition(
+    database: Database,
+    settings: Settings,
+    slug: str,
+    local_date: date,
+    now: datetime,
+    inline: Callable[[str], str] = inline_css,
+) -> Preview:
+    """Return what the edition of *local_date* is, when it is published, or would be now.
+
+    Raises:
+        DigestError: there is no article in its window.
+    """
+    published = find_published(database, slug, local_date)
+    if published:
+        stories, schedule = published.stories, published.edition.schedule
+        edition = BuiltEdition(slug, schedule, published.standfirst, stories, (), published.artifact, None)
+    else:
+        with database.reading() as session:
+            edition = build_edition(session, settings, slug, local_date, inline=inline)
+    if edition.artifact is None:
+        window = edition.schedule.window
+        raise DigestError(
+            f"there is nothing to preview: no stored article of {slug} {local_date} was published from"
+            f" {window.start:%Y-%m-%d %H:%M} to {window.end:%Y-%m-%d %H:%M} UTC"
+        )
+    compiled = compile_for(settings, slug, local_date, edition.artifact)
+    proof = pull_proof(compiled, now, relaxed=settings.site.is_local)
+    return Preview(edition, edition.artifact, compiled, proof, is_published=published is not None)
+
+
+def write_preview(preview: Preview, folder: Path) -> list[Path]:
+    """Write the four files of a preview into *folder*, made where it is missing; return their paths.
+
+    Raises:
+        DigestError: the folder can't be written to.
+    """
+    report = json.dumps(preview.report(), ensure_ascii=False, indent=2) + "\n"
+    files = {
+        "edition.html": _as_read(preview, preview.artifact.html, escape).encode(),
+        "edition.txt": _as_read(preview, preview.artifact.text, str).encode(),
+        "edition.eml": preview.proof.message,
+        "report.json": report.encode(),
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise DigestError(f"the preview can't be written to {folder}: {error}") from error
+    return [folder / name for name in files]
+
+
+async def mail_preview(preview: Preview, relay: Relay, recipient: EmailAddress, now: datetime) -> Outcome:
+    """Send the edition, marked as a test in its subject, to *recipient* and to nobody else.
+
+    There is no way from here to the audience (law 12): the recipient is this argument, the ledger is not opened.
+    """
+    reader = replace(SAMPLE_READER, address=str(recipient), name="")
+    marked = preview.compiled.with_subject(TEST_MARK + preview.artifact.subject)
+    async with relay.session() as session:
+        return await session.deliver(
+            Envelope(marked.sender_for(reader), reader.address), marked.message_for(reader, now)
+        )
+
+
+def _as_read(preview: Preview, part: str, written: Callable[[str], str]) -> str:
+    for sentinel, value in preview.compiled.values_for(SAMPLE_READER).items():
+        part = part.replace(sentinel, written(value))
+    return part

@@ -1,0 +1,1 @@
+"""Contents become one frozen HTML and text artifact."""

@@ -1,0 +1,82 @@
+"""A template and the names it may use become words."""
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from jinja2 import Template, TemplateError
+from markupsafe import Markup
+
+from digest.editions.contents import Contents
+from digest.errors import BadInputError
+from digest.rendering import slots
+from digest.rendering.language import direction, written_date
+from digest.rendering.links import contact_address
+from digest.rendering.publication import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Every name that a template may use.
+
+    `direction` is "ltr" or "rtl". `contact_url` is None where the contact is neither a mailbox nor a page.
+    `address`, `unsubscribe_url` and `preferences_url` are sentinels: they differ from reader to reader.
+    """
+
+    subject: str
+    contents: Contents
+    publication: Publication
+    date: str
+    language: str
+    direction: str
+    style_blocks: Markup
+    web_version_url: str
+    sign_up_url: str
+    contact_url: str | None
+    address: str = slots.ADDRESS
+    unsubscribe_url: str = slots.UNSUBSCRIBE_URL
+    preferences_url: str = slots.PREFERENCES_URL
+
+
+OFFERED = frozenset(field.name for field in fields(Offer))
+
+
+def offer(contents: Contents, publication: Publication, style_blocks: Markup) -> Offer:
+    """Return what a template may say of *contents* and *publication*."""
+    return Offer(
+        subject=contents.subject,
+        contents=contents,
+        publication=publication,
+        date=written_date(contents.local_date, publication.language),
+        language=publication.language,
+        direction=direction(publication.language),
+        style_blocks=style_blocks,
+        web_version_url=publication.web_version_url(contents.local_date.isoformat()),
+        sign_up_url=f"{publication.base_url}/",
+        contact_url=contact_address(publication.contact),
+    )
+
+
+def filled(template: Template, offered: Offer) -> str:
+    """Return *template* with the words of *offered*.
+
+    Raises:
+        BadInputError: the template asks for what is not there; the message names its file and line.
+    """
+    try:
+        return template.render(_names(offered))
+    except (TemplateError, TypeError) as error:
+        raise BadInputError(f"{_place(error, template)}: {error}") from error
+
+
+def _names(offered: Offer) -> Mapping[str, Any]:
+    return {name: getattr(offered, name) for name in OFFERED}
+
+
+def _place(error: Exception, template: Template) -> str:
+    """Return the file and line that *error* comes from: the innermost frame that is no Python."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if not frame.filename.endswith(".py"):
+            return f"{frame.filename}, line {frame.lineno}"
+    return str(template.filename)

@@ -1,0 +1,130 @@
+"""The HTML part as a client's parser sees it; the only importer of lxml."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lxml import etree, html  # type: ignore[import-untyped]  # lxml ships no types
+
+from digest.rendering.lint.stylesheet import declarations, urls
+
+# lxml refuses to hand out names and texts that hold these.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+CONDITIONAL = re.compile(r"^\[if [^\]]*\]>(.*)<!\[endif\]$", re.DOTALL)
+URL_ATTRIBUTES = ("href", "src", "background", "poster", "action", "formaction", "xlink:href", "srcset")
+HIDING = (("display", "none"), ("visibility", "hidden"), ("font-size", "0"), ("font-size", "0px"), ("opacity", "0"))
+
+
+@dataclass(frozen=True)
+class Node:
+    """One element."""
+
+    _element: Any
+
+    @property
+    def tag(self) -> str:
+        """Return the name, in lower case."""
+        return str(self._element.tag).lower()
+
+    @cached_property
+    def attributes(self) -> dict[str, str]:
+        """Return the attributes, names in lower case, character references resolved."""
+        return {str(name).lower(): str(value) for name, value in self._element.attrib.items()}
+
+    @cached_property
+    def text(self) -> str:
+        """Return all text within, as it stands."""
+        return str(self._element.text_content())
+
+    @property
+    def words(self) -> str:
+        """Return all text within, each run of white space one space."""
+        return " ".join(self.text.split())
+
+    @cached_property
+    def style(self) -> dict[str, str]:
+        """Return the declarations of the style attribute."""
+        return declarations(self.attributes.get("style", ""))
+
+    @property
+    def around(self) -> "Iterator[Node]":
+        """Yield the elements around this one, the nearest first."""
+        return (Node(element) for element in self._element.iterancestors())
+
+    @property
+    def within(self) -> "Iterator[Node]":
+        """Yield the elements inside this one, in order."""
+        return (Node(element) for element in self._element.iterdescendants("*"))
+
+    @property
+    def text_runs(self) -> Iterator[str]:
+        """Yield each unbroken run of text between two tags within, with its white space."""
+        return (str(run) for run in self._element.xpath(".//text()"))
+
+    @property
+    def addresses(self) -> Iterator[str]:
+        """Yield every address that this element points at, in attributes and in CSS."""
+        for name in URL_ATTRIBUTES:
+            value = self.attributes.get(name)
+            if value is not None and name != "srcset":
+                yield value.strip()
+            elif value:
+                yield from (candidate.split()[0] for candidate in value.split(",") if candidate.strip())
+        yield from urls(self.text if self.tag == "style" else self.attributes.get("style", ""))
+
+    @property
+    def is_hidden(self) -> bool:
+        """Say whether inline CSS or HTML hides this element or one around it."""
+        return any(_hides(node) for node in (self, *self.around))
+
+
+@dataclass(frozen=True)
+class Page:
+    """The parsed HTML part; `root` is None where there is nothing to parse."""
+
+    root: Node | None
+    conditional_root: Node | None
+
+    @classmethod
+    def parse(cls, source: str) -> "Page":
+        """Parse *source* as leniently as a mail client; what stands in conditional comments apart."""
+        root = _parse(source)
+        return cls(None if root is None else Node(root), _conditional(root))
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every element that is not in a comment, in order."""
+        return (self.root, *self.root.within) if self.root else ()
+
+    @cached_property
+    def everything(self) -> tuple[Node, ...]:
+        """Every element, then those that only Word-based Outlook sees, in conditional comments."""
+        hidden = self.conditional_root
+        return (*self.nodes, *((hidden, *hidden.within) if hidden else ()))
+
+    def tagged(self, *tags: str) -> list[Node]:
+        """Return the elements of any of these names that are not in a comment, in order."""
+        return [node for node in self.nodes if node.tag in tags]
+
+
+def _parse(source: str) -> Any:
+    # huge_tree: otherwise what is nested deeper than 256 elements is dropped without a word, and unseen here.
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        return html.document_fromstring(CONTROLS.sub("\ufffd", source).encode(errors="replace"), parser=parser)
+    except etree.LxmlError:
+        return None
+
+
+def _conditional(root: Any) -> Node | None:
+    if root is None:
+        return None
+    comments = (CONDITIONAL.match(comment.text or "") for comment in root.iter(etree.Comment))
+    parsed = _parse("".join(match[1] for match in comments if match))
+    return None if parsed is None else Node(parsed)
+
+
+def _hides(node: Node) -> bool:
+    return "hidden" in node.attributes or any(node.style.get(name) == value for name, value in HIDING)

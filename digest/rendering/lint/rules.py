@@ -1,0 +1,53 @@
+"""All rules, in the order of message-standard.md, and the one way to run them."""
+
+from collections.abc import Callable, Iterator
+
+from digest.rendering.lint import header_rules, html_rules, list_rules, structure_rules, text_rules
+from digest.rendering.lint.violation import Fault, Violation
+from digest.rendering.lint.wire import Wire
+
+Rule = Callable[[Wire], Iterator[Fault]]
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("H01", header_rules.one_of_each),
+    ("H02", header_rules.one_sender),
+    ("H03", header_rules.plain_display_name),
+    ("H04", header_rules.honest_subject),
+    ("H05", header_rules.sound_message_id),
+    ("H06", header_rules.numeric_date),
+    ("H07", structure_rules.clean_lines),
+    ("H08", structure_rules.sound_encodings),
+    ("H09", structure_rules.explicit_encoding),
+    ("H10", structure_rules.text_then_html),
+    ("H11", text_rules.readable_text),
+    ("H13", structure_rules.readable_again),
+    ("H14", structure_rules.modest_size),
+    ("H15", list_rules.one_click_address),
+    ("H16", list_rules.one_click_post),
+    ("H19", list_rules.named_list),
+    ("H20", list_rules.list_contacts),
+    ("H21", list_rules.feedback_id),
+    ("H22", list_rules.automatic_mail),
+    ("M01", html_rules.below_the_clip),
+    ("M02", html_rules.small_styles),
+    ("M03", html_rules.styles_in_head),
+    ("M07", html_rules.important_media),
+    ("M11", html_rules.furnished_head),
+    ("M12", html_rules.ordered_headings),
+    ("M13", html_rules.furnished_images),
+    ("M20", html_rules.nothing_active),
+    ("M21", text_rules.nothing_unresolved),
+    ("M22", text_rules.visible_way_out),
+    ("M23", text_rules.proper_addresses),
+    ("T4", header_rules.separate_encoded_words),
+)
+
+
+def lint_message(message: bytes, *, relaxed: bool = False) -> list[Violation]:
+    """Return every statement of the message standard that *message*, as it would go over the wire, breaks.
+
+    Never raises, whatever the bytes; the list is empty for a message that may leave. `relaxed` is for a service
+    at a loopback host: its http addresses are then warnings (H15, M23).
+    """
+    wire = Wire.read(message, relaxed=relaxed)
+    return [Violation.of(statement, fault) for statement, rule in RULES for fault in rule(wire)]

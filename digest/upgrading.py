@@ -1,0 +1,43 @@
+"""Creating and migrating the tables (Alembic)."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
+
+import digest.articles.tables
+import digest.delivery.tables
+import digest.editions.tables
+import subscribers.tables
+from digest.database import Database
+from digest.schema import MIGRATIONS, SchemaState, made_by_newer, schema_state, unusable
+
+# Importing the modules is what puts their tables into the metadata.
+TABLES = (digest.articles.tables, digest.delivery.tables, digest.editions.tables, subscribers.tables)
+METADATA = SQLModel.metadata
+
+
+def upgrade_schema(database: Database, migrations: Path = MIGRATIONS) -> None:
+    """Create or migrate the tables by the steps in *migrations*.
+
+    Raises:
+        BadInputError: the database does not answer, refuses, or was made by a newer version.
+    """
+    if schema_state(database, migrations) is SchemaState.NEWER:
+        raise made_by_newer(database)
+    try:
+        # Two that upgrade at once queue on SQLite's write lock, and the second finds nothing left to do.
+        with database.engine.execution_options(writes=True).begin() as connection:
+            command.upgrade(_config(migrations, connection), "head")
+    except DBAPIError as error:
+        raise unusable(database, error) from error
+
+
+def _config(migrations: Path, connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,94 @@
+"""The web application: which pages there are, and how what goes wrong is told."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from digest.database import Database
+from digest.errors import DigestError
+from digest.settings import Settings
+from digest.web.archive import archive_pages
+from digest.web.front import front_page
+from digest.web.guard import STANDING, Guard
+from digest.web.health import health_pages
+from digest.web.offered import offered_newsletters
+from digest.web.pages import PageTemplates
+from subscribers.tokens import keyring
+from subscribers.web import subscriber_pages
+
+BAD_REQUEST, NOT_FOUND, FAILED, UNAVAILABLE = 400, 404, 500, 503
+RETRY_SECONDS = "60"
+LOG = logging.getLogger("digest.web")
+
+
+def web_app(settings: Settings, database: Database, clock: Callable[[], datetime]) -> FastAPI:
+    """Build the site of *settings*: every page of it holds no script and sets no cookie, and no GET changes anything.
+
+    Where `base_url` has a path, every page but `/healthz` and `/readyz` stands below it: a proxy hands the path on as
+    it is. *database* has this version's tables. *clock* gives the time in UTC.
+    """
+    templates = PageTemplates(settings.site)
+    app = FastAPI(
+        title=settings.site.name,
+        redirect_slashes=False,  # it would build its target from the Host header, which the client chooses
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    subscribing = subscriber_pages(
+        reading=database.reading,
+        writing=database.writing,
+        keyring=keyring(settings.site.all_secrets),
+        newsletters=offered_newsletters(settings),
+        page=templates.page,
+        clock=clock,
+    )
+    for router in (
+        front_page(settings, database, templates.page),
+        archive_pages(settings, database, templates.page),
+        subscribing,
+        templates.router(),
+    ):
+        app.include_router(router, prefix=templates.root)
+    app.include_router(health_pages(database))  # asked by this machine's supervisor, not by readers
+    app.add_middleware(Guard)
+    _tell_what_went_wrong(app, templates)
+    return app
+
+
+def _tell_what_went_wrong(app: FastAPI, templates: PageTemplates) -> None:
+    """Answer every failure with a page that helps, and tell the operator's log without the address asked for."""
+
+    def refused(_request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else BAD_REQUEST
+        headers = error.headers if isinstance(error, HTTPException) else None
+        response = templates.page("missing.html" if status == NOT_FOUND else "refused.html", status)
+        response.headers.update({"X-Robots-Tag": "noindex", **(headers or {})})
+        return response
+
+    def unavailable(_request: Request, error: Exception) -> Response:
+        LOG.error("the database failed: %s", " ".join(str(getattr(error, "orig", error)).split()))
+        response = templates.page("trouble.html", UNAVAILABLE)
+        response.headers.update({"X-Robots-Tag": "noindex", "Retry-After": RETRY_SECONDS})
+        return response
+
+    def unsound(_request: Request, error: Exception) -> Response:
+        LOG.error("%s", error)
+        return failed(_request, error)
+
+    def failed(_request: Request, _error: Exception) -> Response:
+        # Starlette sends this one from outside every middleware, and the server logs the traceback.
+        response = templates.page("trouble.html", FAILED)
+        response.headers.update({"X-Robots-Tag": "noindex", **STANDING})
+        return response
+
+    app.exception_handler(HTTPException)(refused)
+    app.exception_handler(RequestValidationError)(refused)
+    app.exception_handler(DBAPIError)(unavailable)
+    app.exception_handler(DigestError)(unsound)
+    app.exception_handler(Exception)(failed)

@@ -1,0 +1,68 @@
+"""The pages' templates: loaded and checked once, filled for every answer."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from digest.rendering.language import direction, written_date
+from digest.rendering.template_folder import templates_folder
+from digest.settings import SiteSettings
+
+STYLESHEET = "pages.css"
+FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
+FOR_MINUTES = {"Cache-Control": "public, max-age=300"}
+
+
+class PageTemplates:
+    """The pages of one site. Every template is parsed when this is made, so that none fails at six.
+
+    `root` is the path that the site's addresses begin with, empty for most.
+    """
+
+    def __init__(self, site: SiteSettings) -> None:
+        self.root = urlsplit(site.base_url).path
+        folder = templates_folder() / "pages"
+        self._style = (folder / STYLESHEET).read_bytes()
+        self._environment = _environment(folder, site, self.root, hashlib.sha256(self._style).hexdigest()[:12])
+        for name in self._environment.list_templates(extensions=["html"]):
+            self._environment.get_template(name)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Return the page that *template* makes of *values*."""
+        return HTMLResponse(self._environment.get_template(template).render(values), status_code=status)
+
+    def router(self) -> APIRouter:
+        """Return the route of the one stylesheet."""
+        router = APIRouter()
+        router.add_api_route(f"/static/{STYLESHEET}", self._stylesheet, methods=["GET", "HEAD"])
+        return router
+
+    def _stylesheet(self) -> Response:
+        # Its address changes with its content.
+        return Response(self._style, media_type="text/css", headers=FOR_A_YEAR)
+
+
+def _environment(folder: Path, site: SiteSettings, root: str, style_version: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        site=site,
+        root=root,
+        stylesheet=f"{root}/static/{STYLESHEET}?{style_version}",
+        language=site.language,
+        direction=direction(site.language),
+        # The pages' own words are English, whatever the newsroom writes in.
+        page_language=site.language if site.language.lower().split("-")[0] == "en" else "en",
+    )
+    environment.filters["written"] = lambda day: written_date(day, site.language)
+    return environment

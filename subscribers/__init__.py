@@ -1,0 +1,1 @@
+"""Who reads, and whether they agreed. Knows nothing of `digest`."""

@@ -1,0 +1,221 @@
+"""The SQL about subscribers: who is on a newsletter, who came, who left."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, exists, select
+
+from subscribers.address import EmailAddress
+from subscribers.errors import SubscribersError
+from subscribers.subscriber import SubscriptionEvent, SubscriptionStatus, move
+from subscribers.tables import Consent, Subscriber, Subscription, Suppression
+from subscribers.tokens import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody to put on a newsletter: a valid address and, perhaps, a name."""
+
+    address: EmailAddress
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How a file's readers come in: onto which newsletter, and on whose word (*provenance*)."""
+
+    newsletter: str
+    provenance: str
+    keyring: Keyring
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a reader stands with one newsletter."""
+
+    subscription_id: int
+    newsletter: str
+    status: SubscriptionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStandings:
+    """The reader behind a link: their address, and where they stand with each newsletter, by its slug.
+
+    `is_suppressed` says that nothing may be mailed there, whatever the standings say (B11).
+    """
+
+    address: str
+    is_suppressed: bool
+    standings: tuple[Standing, ...]
+
+    def of(self, subscription_id: int) -> Standing:
+        """Return the standing with this number, which must be one of this reader's."""
+        return next(standing for standing in self.standings if standing.subscription_id == subscription_id)
+
+
+class SuppressedAddressError(SubscribersError):
+    """An address that must never be mailed was to become active (B11)."""
+
+
+def may_be_mailed() -> ColumnElement[bool]:
+    """Return the condition on (Subscription, Subscriber) under which mail may go out.
+
+    Every statement that freezes an audience or claims a recipient uses this one, so that leaving wins
+    (law 5) and suppression outranks everything (B11).
+    """
+    return (col(Subscription.status) == SubscriptionStatus.ACTIVE.value) & ~_suppressed()
+
+
+def subscribe_imported(
+    session: Session, newcomers: Sequence[Newcomer], intake: Intake
+) -> dict[str, SubscriptionStatus | None]:
+    """Put *newcomers* on the newsletter as an import may; return each key's standing before.
+
+    Somebody who left stays away (S19). Meant for some hundred at a time.
+    """
+    subscribers = _subscribers(session, newcomers, intake)
+    standing = _subscriptions(session, intake.newsletter, subscribers.values())
+    before: dict[str, SubscriptionStatus | None] = {}
+    for key, subscriber in subscribers.items():
+        subscription = standing.get(subscriber.id)
+        before[key] = SubscriptionStatus(subscription.status) if subscription else None
+        after = move(before[key], SubscriptionEvent.IMPORT)
+        if after != before[key]:
+            subscription = subscription or Subscription(
+                subscriber_id=_number(subscriber), newsletter=intake.newsletter, status="", changed_at=intake.now
+            )
+            _log_move(session, subscription, SubscriptionEvent.IMPORT, after, intake.provenance, intake.now)
+    return before
+
+
+def suppressed_keys(session: Session, keys: Iterable[str], keyring: Keyring) -> set[str]:
+    """Return those of *keys* whose address must never be mailed."""
+    hashes = {keyring.address_hash(key): key for key in keys}
+    found = session.exec(select(Suppression.address_hash).where(col(Suppression.address_hash).in_(hashes)))
+    return {hashes[address_hash] for address_hash in found}
+
+
+def change_standing(
+    session: Session, subscription_id: int, event: SubscriptionEvent, *, provenance: str, now: datetime
+) -> Subscription | None:
+    """Move one subscription by *event* and log it; None when the reader was erased long ago.
+
+    Moving it where it already stands changes nothing and logs nothing, so a repeated one-click is harmless (S03).
+
+    Raises:
+        SuppressedAddressError: *event* would make a suppressed address active; nothing was changed.
+        IllegalMoveError: there is no such move from where it stands.
+    """
+    subscription = session.exec(
+        select(Subscription).where(Subscription.id == subscription_id).with_for_update()
+    ).one_or_none()
+    if subscription is None:
+        return None
+    after = move(SubscriptionStatus(subscription.status), event)
+    if after is SubscriptionStatus.ACTIVE and _is_suppressed(session, subscription.subscriber_id):
+        raise SuppressedAddressError(f"the reader of subscription {subscription_id} must not be mailed: suppressed")
+    if after.value != subscription.status:
+        _log_move(session, subscription, event, after, provenance, now)
+    return subscription
+
+
+def reader_standings(session: Session, subscription_id: int) -> ReaderStandings | None:
+    """Return the reader whose subscription this is, with all of theirs; None when they were erased long ago."""
+    theirs = select(Subscription.subscriber_id).where(Subscription.id == subscription_id)
+    rows = session.exec(
+        select(Subscription, Subscriber.email, _suppressed())
+        .join(Subscriber, col(Subscription.subscriber_id) == col(Subscriber.id))
+        .where(col(Subscriber.id).in_(theirs))
+        .order_by(col(Subscription.newsletter))
+    ).all()
+    if not rows:
+        return None
+    standings = (Standing(_number(row), row.newsletter, SubscriptionStatus(row.status)) for row, _, _ in rows)
+    return ReaderStandings(address=rows[0][1], is_suppressed=rows[0][2], standings=tuple(standings))
+
+
+def suppress(session: Session, key: str, *, keyring: Keyring, reason: str, now: datetime) -> None:
+    """Never mail the address with this *key* again, on any newsletter."""
+    address_hash = keyring.address_hash(key)
+    if session.get(Suppression, address_hash) is None:
+        session.add(Suppression(address_hash=address_hash, reason=reason, at=now))
+
+
+def standing_counts(session: Session) -> dict[str, dict[str, int]]:
+    """Return how many readers stand where: newsletter → status → count."""
+    counts: dict[str, dict[str, int]] = {}
+    rows = session.exec(
+        select(Subscription.newsletter, Subscription.status, func.count())
+        .group_by(Subscription.newsletter, Subscription.status)
+        .order_by(Subscription.newsletter, Subscription.status)
+    )
+    for newsletter, status, count in rows:
+        counts.setdefault(newsletter, {})[status] = count
+    return counts
+
+
+def _suppressed() -> ColumnElement[bool]:
+    """Return the condition on Subscriber that it must never be mailed (B11)."""
+    return exists().where(col(Suppression.address_hash) == col(Subscriber.address_hash))
+
+
+def _is_suppressed(session: Session, subscriber_id: int) -> bool:
+    found = session.exec(select(Subscriber.id).where(Subscriber.id == subscriber_id, _suppressed()))
+    return found.first() is not None
+
+
+def _subscribers(session: Session, newcomers: Sequence[Newcomer], intake: Intake) -> dict[str, Subscriber]:
+    """Return the row of every newcomer by key, made where there was none; of several spellings the first counts."""
+    wanted = {newcomer.address.key: newcomer for newcomer in reversed(newcomers)}
+    rows = {row.email_key: row for row in session.exec(select(Subscriber).where(col(Subscriber.email_key).in_(wanted)))}
+    for key, newcomer in wanted.items():
+        if key not in rows:
+            rows[key] = Subscriber(
+                email=str(newcomer.address),
+                email_key=key,
+                address_hash=intake.keyring.address_hash(key),
+                name=newcomer.name,
+                created_at=intake.now,
+            )
+            session.add(rows[key])
+    session.flush()
+    return rows
+
+
+def _subscriptions(
+    session: Session, newsletter: str, subscribers: Iterable[Subscriber]
+) -> dict[int | None, Subscription]:
+    found = session.exec(
+        select(Subscription)
+        .where(
+            Subscription.newsletter == newsletter,
+            col(Subscription.subscriber_id).in_([subscriber.id for subscriber in subscribers]),
+        )
+        .with_for_update()  # who leaves at this very moment has left (law 5)
+    )
+    return {row.subscriber_id: row for row in found}
+
+
+def _log_move(
+    session: Session,
+    subscription: Subscription,
+    event: SubscriptionEvent,
+    after: SubscriptionStatus,
+    provenance: str,
+    now: datetime,
+) -> None:
+    """Store where *event* led and, beside it, the consent record."""
+    subscription.status, subscription.changed_at = after.value, now
+    session.add(subscription)
+    session.flush()
+    session.add(Consent(subscription_id=_number(subscription), event=event.value, at=now, provenance=provenance))
+
+
+def _number(row: Subscriber | Subscription) -> int:
+    if row.id is None:
+        raise ValueError(f"{type(row).__name__} has no number before it is stored")
+    return row.id

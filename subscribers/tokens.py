@@ -1,0 +1,98 @@
+"""Tokens in links: short, unforgeable, bound to one purpose.
+
+A token is 22 bytes, 30 characters of URL-safe base64: one byte that names the key, five for a row's
+number, sixteen of HMAC-SHA-256 over both. It holds no address (H17), always has the same length, so that
+a message can keep a slot for it, and leaves room for a base URL within 70 characters (trap T1).
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from subscribers.errors import SubscribersError
+
+TOKEN_CHARACTERS = 30
+_NUMBER_BYTES = 5
+_MAC_BYTES = 16
+
+
+class Purpose(StrEnum):
+    """What a token allows; one for a purpose is worthless for another (S10)."""
+
+    UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    BOUNCE = "bounce"
+
+
+class BadTokenError(SubscribersError):
+    """A token is malformed, forged, or meant for something else."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The site's secrets: the first signs, every one verifies.
+
+    Unsubscribe links live for ever (S04), so a secret is only ever added in front. The last, oldest one
+    keys the hashes of addresses (B12), which must not change when a new one comes.
+    """
+
+    secrets: tuple[bytes, ...]
+
+    def sign(self, purpose: Purpose, number: int) -> str:
+        """Return the token that allows *purpose* on row *number* (0 to 2**40 - 1)."""
+        return _encode(self.secrets[0], purpose, number)
+
+    def sign_caseless(self, purpose: Purpose, number: int) -> str:
+        """Return the same token as 44 hexadecimal digits, for where letter case may be lost, as in addresses."""
+        return base64.urlsafe_b64decode(self.sign(purpose, number) + "==").hex()
+
+    def read(self, purpose: Purpose, token: str) -> int:
+        """Return the row number that *token* allows *purpose* on.
+
+        Raises:
+            BadTokenError: the token is none of ours, or of another purpose.
+        """
+        number = _number_in(token)
+        matches = [hmac.compare_digest(_encode(secret, purpose, number), token) for secret in self.secrets]
+        if not any(matches):
+            raise BadTokenError("this link is not one of ours, or was cut short on its way")
+        return number
+
+    def fingerprint(self, purpose: str, text: str) -> str:
+        """Return 32 hexadecimal characters that stand for *text*, the same whatever secrets are added."""
+        key = _key(self.secrets[-1], purpose)
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def address_hash(self, key: str) -> str:
+        """Return the keyed hash under which an address stays suppressed even when forgotten (B12)."""
+        return self.fingerprint("address", key)
+
+
+def keyring(secrets: Sequence[str]) -> Keyring:
+    """Make a keyring of the site's secrets, newest first."""
+    return Keyring(tuple(secret.encode() for secret in secrets))
+
+
+def _key(secret: bytes, purpose: str) -> bytes:
+    return hmac.new(secret, f"headline-digest {purpose}".encode(), hashlib.sha256).digest()
+
+
+def _encode(secret: bytes, purpose: Purpose, number: int) -> str:
+    key = _key(secret, purpose)
+    named = hashlib.sha256(key).digest()[:1] + number.to_bytes(_NUMBER_BYTES, "big")
+    mac = hmac.new(key, named, hashlib.sha256).digest()[:_MAC_BYTES]
+    return base64.urlsafe_b64encode(named + mac).rstrip(b"=").decode()
+
+
+def _number_in(token: str) -> int:
+    if len(token) != TOKEN_CHARACTERS or not token.isascii():
+        raise BadTokenError("this link is incomplete; copy the whole of it")
+    try:
+        raw = base64.urlsafe_b64decode(token + "==")
+    except (binascii.Error, ValueError) as error:
+        raise BadTokenError("this link is damaged; copy it again") from error
+    return int.from_bytes(raw[1 : 1 + _NUMBER_BYTES], "big")

@@ -1,0 +1,65 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.articles.article import Article, Caption, Image
+from digest.articles.revision import revise
+
+AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+STORED = Article("https://post.example/a", "Post", True, "Rain at last", "It rained.", "<p>It rained.</p>", AT)
+
+texts = st.sampled_from(["", "one", "two"])
+maybe = st.sampled_from([None, "one", "two"])
+articles = st.builds(
+    Article,
+    url=st.just("https://post.example/a"),
+    source=st.sampled_from(["Post", "Phare"]),
+    own=st.booleans(),
+    headline=st.sampled_from(["one", "two"]),
+    summary=texts,
+    body_html=texts,
+    published=st.sampled_from([AT, AT + timedelta(days=1)]),
+    needs_headline=st.booleans(),
+    byline=maybe,
+    section=maybe,
+    image=st.sampled_from([None, Image("https://post.example/a.jpg"), Image("https://post.example/b.jpg")]),
+    caption=st.sampled_from([None, Caption("one"), Caption("two")]),
+).map(lambda article: replace(article, caption=None) if article.image else article)
+
+
+@given(articles, articles)
+def test_revising_twice_by_the_same_article_changes_nothing_more(stored, incoming):
+    once = revise(stored, incoming)
+    assert revise(once, incoming) == once
+
+
+@given(articles)
+def test_revising_by_itself_changes_nothing(article):
+    assert revise(article, article) == article
+
+
+@given(articles, articles)
+def test_the_earliest_instant_ever_told_stays(stored, incoming):
+    assert revise(stored, incoming).published == min(stored.published, incoming.published)
+
+
+@given(articles, articles)
+def test_a_written_headline_is_never_lost_to_a_cut_sentence(stored, incoming):
+    revised = revise(stored, incoming)
+    assert revised.needs_headline == (stored.needs_headline and incoming.needs_headline)
+    if not stored.needs_headline and incoming.needs_headline:
+        assert revised.headline == stored.headline
+
+
+@given(articles, articles)
+def test_a_picture_and_a_caption_without_one_never_stand_together(stored, incoming):
+    revised = revise(stored, incoming)
+    assert revised.image is None or revised.caption is None
+
+
+def test_what_the_newer_article_does_not_tell_is_kept():
+    stored = replace(STORED, byline="Iain Ross", image=Image("https://post.example/a.jpg"))
+    revised = revise(stored, replace(STORED, headline="Rain, at last", body_html="", byline=None))
+    assert revised == replace(stored, headline="Rain, at last")

@@ -1,0 +1,113 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.articles.article import Article, Caption, Image
+from digest.articles.store import (
+    PastHeadline,
+    Stored,
+    articles_between,
+    articles_stored,
+    past_headlines,
+    store_article,
+    store_articles,
+)
+
+NOW = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
+RAIN = Article(
+    url="https://post.example/rain",
+    source="The Harbour Post",
+    own=True,
+    headline="Rain at last",
+    summary="It rained.",
+    body_html="<p>It rained.</p>",
+    published=AT,
+    byline="Iain Ross",
+    handle="iainross",
+    biography="Iain covers rain.",
+    section="Weather",
+    language="en-GB",
+    image=Image("https://post.example/a.jpg", "Rain", 600, 338, "Rain in Oban.", "Jo Hart"),
+)
+
+
+def store(database, *articles, now=NOW):
+    with database.writing() as session:
+        return store_articles(session, articles, now)
+
+
+def stored(database):
+    with database.reading() as session:
+        return articles_stored(session)
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        RAIN,
+        replace(RAIN, image=None),
+        replace(RAIN, image=None, caption=Caption("Rain in Oban.", "Jo Hart")),
+        replace(RAIN, image=Image("https://post.example/a.jpg")),
+        Article("https://post.example/b", "Post", False, "B", "", "", AT, needs_headline=True),
+    ],
+)
+def test_what_is_stored_comes_back_as_it_was(database, article):
+    assert store(database, article) == [Stored.IMPORTED]
+    assert stored(database) == [article]
+
+
+def test_storing_an_article_again_changes_nothing(database):
+    store(database, RAIN)
+    assert store(database, RAIN, now=LATER) == [Stored.UNCHANGED]
+    assert stored(database) == [RAIN]
+
+
+def test_a_changed_article_is_an_update_and_its_former_headlines_are_kept(database):
+    store(database, RAIN)
+    assert store(database, replace(RAIN, headline="Rain and hail"), now=LATER) == [Stored.UPDATED]
+    assert store(database, replace(RAIN, headline="Hail", summary="It hailed."), now=LATER) == [Stored.UPDATED]
+    assert stored(database) == [replace(RAIN, headline="Hail", summary="It hailed.")]
+    with database.reading() as session:
+        assert past_headlines(session, RAIN.url) == [
+            PastHeadline("Rain at last", LATER),
+            PastHeadline("Rain and hail", LATER),
+        ]
+
+
+def test_a_changed_body_leaves_no_former_headline(database):
+    store(database, RAIN, replace(RAIN, body_html="<p>It hailed.</p>"))
+    with database.reading() as session:
+        assert past_headlines(session, RAIN.url) == []
+
+
+def test_a_written_headline_replaces_a_cut_one_and_stays(database):
+    cut = replace(RAIN, headline="It rained", needs_headline=True)
+    assert store(database, cut, RAIN) == [Stored.IMPORTED, Stored.UPDATED]
+    assert store(database, cut) == [Stored.UNCHANGED]
+    assert stored(database) == [RAIN]
+
+
+def test_an_address_that_comes_twice_at_once_is_stored_and_then_updated(database):
+    other = replace(RAIN, url="https://post.example/other")
+    outcomes = store(database, RAIN, other, replace(RAIN, headline="Hail"), RAIN)
+    assert outcomes == [Stored.IMPORTED, Stored.IMPORTED, Stored.UPDATED, Stored.UPDATED]
+    assert {article.headline for article in stored(database)} == {"Rain at last"}
+
+
+def test_articles_between_are_those_of_a_half_open_span_in_a_fixed_order(database):
+    hour = timedelta(hours=1)
+    start, end = AT, AT + 2 * hour
+    given = {"d": start, "B": start, "a": start + hour, "early": start - timedelta(microseconds=1), "late": end}
+    store(database, *(replace(RAIN, url=f"https://post.example/{name}", published=at) for name, at in given.items()))
+    with database.reading() as session:
+        found = articles_between(session, start, end)
+    assert [article.url.rpartition("/")[2] for article in found] == ["B", "d", "a"]
+    assert all(article.published.tzinfo is UTC for article in found)
+
+
+def test_one_article_can_be_stored_alone(database):
+    with database.writing() as session:
+        assert store_article(session, RAIN, NOW) is Stored.IMPORTED

@@ -1,0 +1,263 @@
+"""From a date to a settled edition: published once, rendered once, refused with a reason."""
+
+import asyncio
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import CUTOFF, DAY, MORNING, NEWSLETTER, article, configure, enlist, stock
+from scripted_relay import ScriptedRelay
+from sqlmodel import select
+
+from digest.articles.store import store_articles
+from digest.database import Database
+from digest.delivery.dispatch import MessageFaultError, deliver, prepare, rehearse
+from digest.delivery.ledger import Closing
+from digest.delivery.publishing import NotDueError, Published
+from digest.delivery.relay import Relay, RelayUnavailableError
+from digest.delivery.tables import Delivery
+from digest.editions.edition import Edition, EditionStatus
+from digest.editions.store import previous_edition
+from digest.editions.tables import ArtifactRow, EditionRow
+from digest.errors import DigestError
+from digest.rendering.inlining import inline_css
+from digest.settings import Settings
+
+
+def prepared(
+    database: Database, settings: Settings, now: datetime = MORNING, day: date = DAY, *, late: bool = False
+) -> Published | Edition:
+    relay = Relay(settings.smtp, local_only=True)
+    return asyncio.run(prepare(database, settings, NEWSLETTER, day, now, relay, late=late))
+
+
+def rows(database: Database) -> tuple[int, int, int]:
+    """Count editions, artifacts and deliveries."""
+    with database.reading() as session:
+        tables = (EditionRow, ArtifactRow, Delivery)
+        editions, artifacts, deliveries = (len(session.exec(select(table)).all()) for table in tables)
+    return editions, artifacts, deliveries
+
+
+def test_a_thousand_readers_cost_one_rendering(database: Database, tmp_path: Path) -> None:
+    renderings = []
+
+    def counted(html: str) -> str:
+        renderings.append(html)
+        return inline_css(html)
+
+    async def send_all(settings: Settings) -> Closing:
+        relay = Relay(settings.smtp, local_only=True)
+        edition = await prepare(database, settings, NEWSLETTER, DAY, MORNING, relay, late=False, inline=counted)
+        assert isinstance(edition, Published)
+        return await deliver(database, settings, edition, relay, lambda: MORNING)
+
+    stock(database)
+    enlist(database, 1000)
+    with ScriptedRelay() as server:
+        closing = asyncio.run(send_all(configure(tmp_path, database.url, server.url, connections=4)))
+    assert closing == Closing(1000, sent=1000, failed=0, unknown=0, skipped=0, deferred=0)
+    assert len(set(server.accepted)) == len(server.accepted) == 1000
+    assert len(renderings) == 1
+
+
+def test_two_processes_that_publish_at_once_make_one_edition(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    enlist(database, 20)
+    results: list[Published | Edition] = []
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        publishers = [threading.Thread(target=lambda: results.append(prepared(database, settings))) for _ in range(4)]
+        for publisher in publishers:
+            publisher.start()
+        for publisher in publishers:
+            publisher.join()
+    assert len(results) == 4
+    assert sorted(result.is_new for result in results if isinstance(result, Published)) == [False, False, False, True]
+    assert rows(database) == (1, 1, 20)
+
+
+def test_a_published_edition_is_frozen_whatever_comes_in_later(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        first = prepared(database, settings)
+        stock(database, stories=3, first=50)
+        second = prepared(database, settings)
+    assert isinstance(first, Published)
+    assert isinstance(second, Published)
+    assert second.artifact == first.artifact
+    assert second.stories == first.stories
+
+
+def test_an_edition_is_not_published_before_its_cut_off(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    with pytest.raises(NotDueError, match="open for articles until"):
+        prepared(database, configure(tmp_path, database.url), CUTOFF - timedelta(seconds=1))
+    assert rows(database) == (0, 0, 0)
+
+
+def test_past_the_deadline_an_edition_needs_late_which_gives_it_as_long_as_ever(
+    database: Database, tmp_path: Path
+) -> None:
+    stock(database)
+    noon = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        with pytest.raises(NotDueError, match="--late"):
+            prepared(database, settings, noon)
+        late = prepared(database, settings, noon, late=True)
+    assert isinstance(late, Published)
+    assert late.edition.schedule.deadline == noon + timedelta(hours=4)
+
+
+def test_a_half_sent_edition_goes_on_after_its_deadline_only_with_late(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    enlist(database, 3)
+    evening = datetime(2026, 3, 14, 18, 0, tzinfo=UTC)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        prepared(database, settings)
+        with pytest.raises(NotDueError, match="--late"):
+            prepared(database, settings, evening)
+        again = prepared(database, settings, evening, late=True)
+        assert isinstance(again, Published)
+        relay = Relay(settings.smtp, local_only=True)
+        closing = asyncio.run(deliver(database, settings, again, relay, lambda: evening))
+    assert closing.sent == 3
+
+
+def test_too_few_stories_are_recorded_as_skipped_with_the_reason(database: Database, tmp_path: Path) -> None:
+    stock(database, stories=1)
+    enlist(database, 3)
+    result = prepared(database, configure(tmp_path, database.url))
+    assert isinstance(result, Edition)
+    assert result.status is EditionStatus.SKIPPED
+    assert result.reason == "1 story in the window, but min_stories is 2"
+    assert rows(database) == (1, 0, 0)
+
+
+def test_a_skipped_edition_is_published_when_enough_stories_came_after_all(database: Database, tmp_path: Path) -> None:
+    stock(database, stories=1)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        prepared(database, settings)
+        stock(database, stories=2, first=10)
+        result = prepared(database, settings)
+    assert isinstance(result, Published)
+    assert len(result.stories) == 3
+
+
+def test_the_stories_of_a_skipped_day_are_in_the_next_edition(database: Database, tmp_path: Path) -> None:
+    tomorrow = DAY + timedelta(days=1)
+    stock(database, stories=1)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        yesterday = DAY - timedelta(days=1)
+        stock(database, stories=2, first=100, cutoff=CUTOFF - timedelta(days=1))
+        prepared(database, settings, MORNING - timedelta(days=1), yesterday)
+        prepared(database, settings)
+        stock(database, stories=2, first=200, cutoff=CUTOFF + timedelta(days=1))
+        result = prepared(database, settings, MORNING + timedelta(days=1), tomorrow)
+    assert isinstance(result, Published)
+    assert {story.url.rsplit("/", 1)[1] for story in result.stories} == {"1", "200", "201"}
+    assert result.edition.schedule.window.hours == 48
+
+
+def test_after_a_long_silence_an_edition_reaches_back_seven_days(database: Database, tmp_path: Path) -> None:
+    later = DAY + timedelta(days=30)
+    stock(database)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        prepared(database, settings)
+        days = {20: 10, 21: 24, 22: 30}
+        articles = [article(number, cutoff=CUTOFF + timedelta(days=day)) for number, day in days.items()]
+        with database.writing() as session:
+            store_articles(session, articles, MORNING)
+        result = prepared(database, settings, MORNING + timedelta(days=30), later)
+    assert isinstance(result, Published)
+    assert result.edition.schedule.window.hours == 7 * 24
+    assert [story.url.rsplit("/", 1)[1] for story in result.stories] == ["22", "21"]
+
+
+def test_an_older_date_is_refused_once_a_later_edition_is_out(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        prepared(database, settings)
+        with pytest.raises(NotDueError, match="of 2026-03-14 is out"):
+            prepared(database, settings, MORNING, DAY - timedelta(days=1), late=True)
+
+
+def test_a_day_without_an_edition_is_recorded_with_its_reason(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    settings = configure(tmp_path, database.url)
+    newsletter = settings.newsletters[NEWSLETTER].model_copy(update={"days": ("mon",)})
+    weekly = settings.model_copy(update={"newsletters": {NEWSLETTER: newsletter}})
+    result = prepared(database, weekly)
+    assert isinstance(result, Edition)
+    assert result.reason == "2026-03-14 is a Saturday, and days has none"
+
+
+def test_with_the_relay_away_nothing_is_published(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    enlist(database, 3)
+    with pytest.raises(RelayUnavailableError):
+        prepared(database, configure(tmp_path, database.url, "smtp://127.0.0.1:1"))
+    assert rows(database) == (0, 0, 0)
+
+
+def test_a_message_that_breaks_the_standard_is_not_published(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "look"
+    shipped = Path(__file__).parents[2] / "templates" / "editions" / "daily-headlines"
+    folder.mkdir()
+    for file in shipped.iterdir():
+        folder.joinpath(file.name).write_bytes(file.read_bytes())
+    (folder / "subject.txt").write_text("Re: {{ contents.subject }}\n")
+    stock(database)
+    settings = configure(tmp_path, database.url)
+    newsletter = settings.newsletters[NEWSLETTER].model_copy(update={"template": str(folder)})
+    with pytest.raises(MessageFaultError, match="H04"):
+        prepared(database, settings.model_copy(update={"newsletters": {NEWSLETTER: newsletter}}))
+    assert rows(database) == (0, 0, 0)
+
+
+def test_a_damaged_artifact_is_not_sent(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        prepared(database, settings)
+        with database.writing() as session:
+            session.exec(select(ArtifactRow)).one().text = b"something else"
+        with pytest.raises(DigestError, match="SHA-256"):
+            prepared(database, settings)
+
+
+def test_a_rehearsal_counts_the_audience_and_writes_nothing(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    enlist(database, 7)
+    rehearsal = rehearse(database, configure(tmp_path, database.url), NEWSLETTER, DAY, MORNING)
+    assert rehearsal.audience == 7
+    assert len(rehearsal.edition.stories) == 5
+    assert rows(database) == (0, 0, 0)
+
+
+def test_the_next_subject_differs_from_the_one_before(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        first = prepared(database, settings)
+        with database.reading() as session:
+            known = previous_edition(session, NEWSLETTER, DAY + timedelta(days=1))
+        assert known is not None
+        assert isinstance(first, Published)
+        assert known.subject == first.artifact.subject
+        renamed = [article(number, cutoff=CUTOFF + timedelta(days=1)) for number in (60, 61)]
+        with database.writing() as session:
+            same = replace(renamed[0], headline=first.stories[0].headline)
+            store_articles(session, [same, renamed[1]], MORNING)
+        second = prepared(database, settings, MORNING + timedelta(days=1), DAY + timedelta(days=1))
+    assert isinstance(second, Published)
+    assert second.artifact.subject == f"{first.artifact.subject} (2026-03-15)"

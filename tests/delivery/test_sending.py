@@ -1,0 +1,190 @@
+"""The sending loop against a real server: everybody once, whatever the relay does."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from newsroom import DAY, MORNING, NEWSLETTER, configure, enlist, stock
+from scripted_relay import CLOSE, ScriptedRelay
+from sqlmodel import select
+
+from digest.building import build_edition
+from digest.database import Database
+from digest.delivery.dispatch import deliver
+from digest.delivery.ledger import Closing
+from digest.delivery.publishing import Published, publish
+from digest.delivery.relay import Relay, RelayUnavailableError
+from digest.delivery.sending import SendingLoop
+from digest.settings import Settings
+from subscribers.store import change_standing
+from subscribers.subscriber import SubscriptionEvent
+from subscribers.tables import Subscriber, Subscription
+
+
+class Clock:
+    """Time that begins at *start* and runs *pace* times as fast as it does outside."""
+
+    def __init__(self, start: datetime = MORNING, pace: float = 1.0) -> None:
+        self._start, self._pace, self._began = start, pace, time.monotonic()
+
+    def __call__(self) -> datetime:
+        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._pace)
+
+
+def published(database: Database, settings: Settings, readers: int) -> Published:
+    stock(database)
+    enlist(database, readers)
+    with database.reading() as session:
+        built = build_edition(session, settings, NEWSLETTER, DAY)
+    return publish(database, built, built.schedule, MORNING)
+
+
+def send(
+    database: Database,
+    settings: Settings,
+    edition: Published,
+    clock: Callable[[], datetime] | None = None,
+    *,
+    wait: bool = True,
+    on_start: Callable[[SendingLoop], None] = lambda _loop: None,
+) -> Closing:
+    relay = Relay(settings.smtp, local_only=True)
+    return asyncio.run(deliver(database, settings, edition, relay, clock or Clock(), wait=wait, on_start=on_start))
+
+
+def test_everybody_gets_the_edition_once_and_a_second_run_sends_nothing(database: Database, tmp_path: Path) -> None:
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url, connections=3)
+        edition = published(database, settings, readers=30)
+        first = send(database, settings, edition)
+        second = send(database, settings, edition)
+    assert first == second == Closing(30, sent=30, failed=0, unknown=0, skipped=0, deferred=0)
+    assert len(server.accepted) == len(set(server.accepted)) == 30
+
+
+def test_two_senders_at_once_share_the_readers_and_mail_nobody_twice(database: Database, tmp_path: Path) -> None:
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        edition = published(database, settings, readers=40)
+        closings: list[Closing] = []
+        senders = [
+            threading.Thread(target=lambda: closings.append(send(database, settings, edition))) for _ in range(2)
+        ]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join()
+    assert [closing.sent for closing in closings] == [40, 40]
+    assert len(server.accepted) == len(set(server.accepted)) == 40
+
+
+def test_a_final_refusal_fails_its_own_reader_only(database: Database, tmp_path: Path) -> None:
+    def refuse_third(recipient: str, _times: int) -> str | None:
+        return "550 5.1.1 no such user" if recipient == "reader3@example.org" else None
+
+    with ScriptedRelay(at_rcpt=refuse_third) as server:
+        settings = configure(tmp_path, database.url, server.url)
+        closing = send(database, settings, published(database, settings, readers=6))
+    assert closing == Closing(6, sent=5, failed=1, unknown=0, skipped=0, deferred=0)
+    assert server.seen["reader3@example.org"] == 1
+
+
+def test_a_deferred_reader_is_tried_again_until_the_relay_takes_it(database: Database, tmp_path: Path) -> None:
+    def greylist_twice(recipient: str, times: int) -> str | None:
+        return "451 4.7.1 come back" if recipient == "reader2@example.org" and times < 3 else None
+
+    with ScriptedRelay(at_rcpt=greylist_twice) as server:
+        settings = configure(tmp_path, database.url, server.url)
+        closing = send(database, settings, published(database, settings, readers=4), Clock(pace=600))
+    assert closing == Closing(4, sent=4, failed=0, unknown=0, skipped=0, deferred=0)
+    assert server.seen["reader2@example.org"] == 3
+
+
+def test_a_reader_deferred_past_the_deadline_failed(database: Database, tmp_path: Path) -> None:
+    with ScriptedRelay(at_rcpt=lambda to, _times: "451 4.2.2 full" if to.startswith("reader1@") else None) as server:
+        settings = configure(tmp_path, database.url, server.url)
+        closing = send(database, settings, published(database, settings, readers=3), Clock(pace=3600))
+    assert closing == Closing(3, sent=2, failed=1, unknown=0, skipped=0, deferred=0)
+
+
+def test_without_waiting_a_deferred_reader_is_left_for_another_run(database: Database, tmp_path: Path) -> None:
+    with ScriptedRelay(at_rcpt=lambda to, _times: "451 4.7.1 later" if to.startswith("reader1@") else None) as server:
+        settings = configure(tmp_path, database.url, server.url)
+        closing = send(database, settings, published(database, settings, readers=3), wait=False)
+    assert closing == Closing(3, sent=2, failed=0, unknown=0, skipped=0, deferred=1)
+
+
+def test_a_reply_lost_after_the_dot_is_unknown_and_never_repeated(database: Database, tmp_path: Path) -> None:
+    with ScriptedRelay(at_data=lambda to, _times: CLOSE if to.startswith("reader4@") else None) as server:
+        settings = configure(tmp_path, database.url, server.url)
+        edition = published(database, settings, readers=8)
+        closing = send(database, settings, edition)
+        send(database, settings, edition)
+    assert closing == Closing(8, sent=7, failed=0, unknown=1, skipped=0, deferred=0)
+    assert server.offered.count("reader4@example.org") == 1
+
+
+def test_a_connection_lost_before_the_message_is_made_again_at_once(database: Database, tmp_path: Path) -> None:
+    with ScriptedRelay(at_rcpt=lambda _to, times: CLOSE if times == 1 else None) as server:
+        settings = configure(tmp_path, database.url, server.url)
+        closing = send(database, settings, published(database, settings, readers=5))
+    assert closing.sent == 5
+    assert len(server.accepted) == len(set(server.accepted)) == 5
+
+
+def test_a_relay_that_is_away_leaves_everybody_queued(database: Database, tmp_path: Path) -> None:
+    settings = configure(tmp_path, database.url, "smtp://127.0.0.1:1")
+    edition = published(database, settings, readers=5)
+    with pytest.raises(RelayUnavailableError, match=r"127\.0\.0\.1:1"):
+        send(database, settings, edition)
+    with ScriptedRelay() as server:
+        there = configure(tmp_path, database.url, server.url)
+        assert send(database, there, edition).sent == 5
+
+
+def test_who_leaves_while_the_edition_goes_out_gets_no_data_any_more(database: Database, tmp_path: Path) -> None:
+    first: list[str] = []
+
+    def everybody_else_leaves(recipient: str, _times: int) -> str | None:
+        first.append(recipient)
+        with database.writing() as session:
+            others = select(Subscription.id).join(Subscriber).where(Subscriber.email != recipient)
+            for number in session.exec(others).all():
+                change_standing(session, number, SubscriptionEvent.UNSUBSCRIBE, provenance="test", now=MORNING)
+        return None
+
+    with ScriptedRelay(at_data=everybody_else_leaves) as server:
+        settings = configure(tmp_path, database.url, server.url, connections=1)
+        closing = send(database, settings, published(database, settings, readers=10))
+    assert closing == Closing(10, sent=1, failed=0, unknown=0, skipped=9, deferred=0)
+    assert server.offered == first
+
+
+def test_a_stopped_sender_finishes_what_is_in_hand_and_another_run_goes_on(database: Database, tmp_path: Path) -> None:
+    loops: list[SendingLoop] = []
+
+    def stop_after_three(_recipient: str, _times: int) -> str | None:
+        if len(server.offered) == 3:
+            loops[0].stop()
+        return None
+
+    with ScriptedRelay(at_data=stop_after_three) as server:
+        settings = configure(tmp_path, database.url, server.url, connections=1)
+        edition = published(database, settings, readers=10)
+        stopped = send(database, settings, edition, on_start=loops.append)
+        finished = send(database, settings, edition)
+    assert stopped == Closing(10, sent=3, failed=0, unknown=0, skipped=0, deferred=7)
+    assert finished.sent == len(set(server.accepted)) == len(server.accepted) == 10
+
+
+def test_nothing_is_claimed_after_the_deadline(database: Database, tmp_path: Path) -> None:
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        edition = published(database, settings, readers=3)
+        closing = send(database, settings, edition, Clock(datetime(2026, 3, 14, 10, 0, tzinfo=UTC)))
+    assert closing == Closing(3, sent=0, failed=0, unknown=0, skipped=3, deferred=0)
+    assert server.seen == {}

@@ -1,0 +1,129 @@
+import re
+import shutil
+
+import pytest
+from samples import PUBLICATION, edition
+
+from digest.errors import BadInputError
+from digest.rendering.render import render_edition
+from digest.rendering.template import load_template
+
+
+@pytest.fixture
+def own_look(tmp_path, look_folder):
+    folder = tmp_path / "own look"
+    shutil.copytree(look_folder, folder)
+    return folder
+
+
+def refusal(folder):
+    with pytest.raises(BadInputError) as refused:
+        load_template(folder)
+    return str(refused.value)
+
+
+def add(path, line):
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}{line}\n", encoding="utf-8")
+    return text.count("\n") + 1
+
+
+@pytest.mark.parametrize("name", ["edition.html", "edition.txt", "subject.txt", "inlined.css", "kept.css"])
+def test_a_missing_file_is_named(own_look, name):
+    (own_look / name).unlink()
+    assert f"{own_look / name} is missing" in refusal(own_look)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    assert "No template folder" in refusal(tmp_path / "none")
+
+
+def test_a_file_in_another_encoding_is_named(own_look):
+    (own_look / "subject.txt").write_bytes(b"\xff\xfe")
+    assert "subject.txt can't be read" in refusal(own_look)
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake", "said"),
+    [
+        ("edition.html", "{% if %}", "Expected an expression"),
+        ("edition.html", "{{ contents.lead | shouted }}", "shouted"),
+        ("edition.txt", "{{ editon }}", "nothing is called 'editon'"),
+        ("parts.html", '<p style="color:red">x</p>', "style attribute"),
+        ("parts.html", "<STYLE>p{}</STYLE>", "<style>"),
+        ("edition.html", '<link rel="stylesheet" href="a.css">', "<link>"),
+        ("edition.html", "<script>x</script>", "mails may not have"),
+        ("edition.html", '<p onclick="x">y</p>', "on… attribute"),
+        ("edition.html", '<a href="javascript:x">y</a>', "clients refuse"),
+        ("edition.html", "{{ contents.subject | safe }}", "filter safe"),
+        ("edition.html", "{% autoescape false %}{% endautoescape %}", "autoescape"),
+        ("inlined.css", "p { color: red; }", "#rrggbb"),
+        ("kept.css", "@media print { p { color: #112233; } }", "!important"),
+    ],
+)
+def test_a_mistake_is_told_with_its_file_and_line(own_look, name, mistake, said):
+    line = add(own_look / name, mistake)
+    message = refusal(own_look)
+    assert message.startswith(f"{own_look / name}, line {line}: ")
+    assert said in message
+
+
+def test_a_part_that_is_not_there_is_named(own_look):
+    add(own_look / "edition.txt", '{% include "weather.txt" %}')
+    assert "no part 'weather.txt'" in refusal(own_look)
+
+
+def test_what_only_words_bring_to_light_is_told_when_the_look_is_loaded(own_look):
+    line = add(own_look / "edition.txt", "{{ contents.weather }}")
+    assert refusal(own_look).startswith(f"{own_look / 'edition.txt'}, line {line}: ")
+
+
+def test_a_mistake_inside_a_part_names_the_part(own_look):
+    parts = own_look / "parts.html"
+    parts.write_text(parts.read_text(encoding="utf-8").replace("story.byline", "story.author"), encoding="utf-8")
+    assert re.search(r"parts\.html, line \d+: .*author", refusal(own_look))
+
+
+def test_what_no_rehearsal_meets_is_told_with_file_and_line_by_the_edition_that_does(own_look):
+    line = add(own_look / "edition.txt", "{% if contents.stories | length > 30 %}{{ contents.weather }}{% endif %}")
+    template = load_template(own_look)
+    render_edition(edition(12), PUBLICATION, template)
+    with pytest.raises(BadInputError, match=re.escape(f"{own_look / 'edition.txt'}, line {line}: ")):
+        render_edition(edition(40), PUBLICATION, template)
+
+
+@pytest.mark.parametrize("name", ["unsubscribe_url", "preferences_url", "address"])
+@pytest.mark.parametrize("part", ["parts.html", "edition.txt"])
+def test_a_look_that_hides_the_way_out_is_refused(own_look, part, name):
+    path = own_look / part
+    said = re.compile(r"\{\{ " + name + r" \}\}|\b" + name + r" ~")
+    path.write_text(
+        said.sub(lambda found: '"" ~' if "~" in found[0] else "", path.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    assert f"never says {{{{ {name} }}}}" in refusal(own_look)
+
+
+@pytest.mark.parametrize("blocks", ["", "{{ style_blocks }}{{ style_blocks }}"])
+def test_a_look_writes_its_styles_once(own_look, blocks):
+    path = own_look / "edition.html"
+    path.write_text(path.read_text(encoding="utf-8").replace("{{ style_blocks }}", blocks), encoding="utf-8")
+    assert "style_blocks }} once" in refusal(own_look)
+
+
+def test_a_newsroom_may_write_its_own_subject(own_look):
+    (own_look / "subject.txt").write_text("{{ publication.name }}:\n {{ contents.subject }}\n", encoding="utf-8")
+    subject = render_edition(edition(1), PUBLICATION, load_template(own_look)).subject
+    assert subject == "Daily Headlines: Ferries stay in port as dockers turn down the offer"
+
+
+def test_an_empty_subject_is_refused(own_look):
+    (own_look / "subject.txt").write_text("\n", encoding="utf-8")
+    with pytest.raises(BadInputError, match="empty subject"):
+        render_edition(edition(1), PUBLICATION, load_template(own_look))
+
+
+def test_a_loaded_look_does_not_change_with_its_files(own_look):
+    template = load_template(own_look)
+    before = render_edition(edition(3), PUBLICATION, template)
+    shutil.rmtree(own_look)
+    assert render_edition(edition(3), PUBLICATION, template) == before

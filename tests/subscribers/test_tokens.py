@@ -1,0 +1,126 @@
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from subscribers.tokens import TOKEN_CHARACTERS, BadTokenError, Purpose, keyring
+
+OLD, NEW = "the first secret, from the first year", "the second secret, after a leak of one"
+RING = keyring([OLD])
+NUMBERS = st.integers(0, 2**40 - 1)
+PURPOSES = st.sampled_from(list(Purpose))
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+@given(PURPOSES, NUMBERS)
+def test_a_token_reads_back_as_the_number_it_was_made_for(purpose, number):
+    token = RING.sign(purpose, number)
+    assert len(token) == TOKEN_CHARACTERS == 30
+    assert set(token) <= set(ALPHABET)
+    assert RING.read(purpose, token) == number
+
+
+@given(PURPOSES, PURPOSES, NUMBERS)
+def test_a_token_for_one_purpose_is_worthless_for_another(made_for, tried_for, number):
+    token = RING.sign(made_for, number)
+    if made_for is tried_for:
+        assert RING.read(tried_for, token) == number
+    else:
+        with pytest.raises(BadTokenError, match="not one of ours"):
+            RING.read(tried_for, token)
+
+
+@given(NUMBERS, st.integers(0, TOKEN_CHARACTERS - 1), st.sampled_from(ALPHABET))
+def test_a_token_with_another_character_anywhere_is_refused(number, place, character):
+    token = RING.sign(Purpose.UNSUBSCRIBE, number)
+    forged = token[:place] + character + token[place + 1 :]
+    if forged == token:
+        return
+    with pytest.raises(BadTokenError):
+        RING.read(Purpose.UNSUBSCRIBE, forged)
+
+
+def test_another_spelling_of_the_last_bits_is_refused():
+    # 22 bytes leave four bits of the last character unused: sixteen spellings decode to the same bytes.
+    token = RING.sign(Purpose.UNSUBSCRIBE, 7)
+    raw = base64.urlsafe_b64decode(token + "==")
+    others = [token[:-1] + last for last in ALPHABET if base64.urlsafe_b64decode(token[:-1] + last + "==") == raw]
+    assert len(others) == 16
+    for other in others:
+        if other != token:
+            with pytest.raises(BadTokenError):
+                RING.read(Purpose.UNSUBSCRIBE, other)
+
+
+@pytest.mark.parametrize(
+    "mangle",
+    [
+        lambda token: token[:-1],
+        lambda token: token[1:],
+        lambda token: token + "A",
+        lambda token: token + "=",
+        lambda token: token + "\n",
+        lambda token: token[:-1] + "=",
+        lambda token: token[:-1] + "+",
+        lambda token: token[:-1] + "/",
+        lambda token: token[:-1] + "é",
+        lambda token: token[:-1] + "\ud800",
+        lambda token: token[:-1] + " ",
+        lambda token: token.swapcase(),
+        lambda _token: "",
+        lambda _token: "!" * TOKEN_CHARACTERS,
+        lambda _token: "=" * TOKEN_CHARACTERS,
+        lambda _token: "A" * TOKEN_CHARACTERS,
+        lambda _token: "A" * 1_000_000,
+    ],
+)
+def test_a_cut_stretched_or_respelt_token_is_refused_with_a_sentence(mangle):
+    with pytest.raises(BadTokenError, match=r"^this link "):
+        RING.read(Purpose.PREFERENCES, mangle(RING.sign(Purpose.PREFERENCES, 12_345)))
+
+
+@given(st.text(max_size=40) | st.text(ALPHABET, min_size=30, max_size=30))
+def test_an_arbitrary_text_is_no_token(text):
+    with pytest.raises(BadTokenError):
+        RING.read(Purpose.BOUNCE, text)
+
+
+@pytest.mark.parametrize("number", [-1, 2**40])
+def test_a_number_that_has_no_room_is_not_signed(number):
+    with pytest.raises(OverflowError):
+        RING.sign(Purpose.UNSUBSCRIBE, number)
+
+
+def test_the_secrets_of_another_site_read_nothing_of_ours():
+    with pytest.raises(BadTokenError):
+        keyring([NEW]).read(Purpose.UNSUBSCRIBE, RING.sign(Purpose.UNSUBSCRIBE, 1))
+
+
+def test_after_a_new_secret_old_links_still_lead_where_they_led():
+    rotated = keyring([NEW, OLD])
+    assert rotated.read(Purpose.UNSUBSCRIBE, RING.sign(Purpose.UNSUBSCRIBE, 99)) == 99
+    assert rotated.sign(Purpose.UNSUBSCRIBE, 99) == keyring([NEW]).sign(Purpose.UNSUBSCRIBE, 99)
+    assert rotated.sign(Purpose.UNSUBSCRIBE, 99) != RING.sign(Purpose.UNSUBSCRIBE, 99)
+
+
+def test_a_new_secret_leaves_the_hashes_of_addresses_as_they_were():
+    rotated = keyring([NEW, OLD])
+    assert rotated.address_hash("ada@example.org") == RING.address_hash("ada@example.org")
+    assert rotated.fingerprint("message-id", "x") == RING.fingerprint("message-id", "x")
+
+
+def test_hashes_differ_by_address_purpose_and_secret_and_hide_the_address():
+    ada = RING.address_hash("ada@example.org")
+    assert len(ada) == 32
+    assert ada == RING.fingerprint("address", "ada@example.org")
+    assert len({ada, RING.address_hash("bob@example.org"), RING.fingerprint("message-id", "ada@example.org")}) == 3
+    assert ada != keyring([NEW]).address_hash("ada@example.org")
+
+
+@given(PURPOSES, NUMBERS)
+def test_the_caseless_form_is_the_same_token_in_hexadecimal(purpose, number):
+    caseless = RING.sign_caseless(purpose, number)
+    assert len(caseless) == 44
+    assert caseless == caseless.lower()
+    assert base64.urlsafe_b64encode(bytes.fromhex(caseless)).rstrip(b"=").decode() == RING.sign(purpose, number)

@@ -1,0 +1,164 @@
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sample_configuration import raw
+
+from digest.articles.article import Article
+from digest.articles.store import store_articles
+from digest.building import LONGEST_WINDOW, build_edition, publication_of, schedule_of, template_of
+from digest.editions.store import Previous, record_published, write_text
+from digest.editions.tables import ArtifactRow
+from digest.rendering.template_folder import templates_folder
+from digest.settings import Settings
+
+DAY = date(2026, 3, 30)  # in Lisbon the day after the clocks went forward
+CUTOFF = datetime(2026, 3, 30, 4, 30, tzinfo=UTC)
+SLUG = "daily-headlines"
+SETTINGS = Settings.model_validate(raw())
+NEWSLETTER = SETTINGS.newsletters[SLUG]
+
+
+def article(name, published, **changes):
+    told = {
+        "url": f"https://www.post.example/{name}",
+        "source": "The Harbour Post",
+        "own": True,
+        "headline": f"The ferry to {name} sails again",
+        "summary": f"The island of {name} has fuel for nine days, the harbour master says.",
+        "body_html": "<p>x</p>",
+        "published": published,
+    }
+    return Article(**(told | changes))
+
+
+def store(database, *articles):
+    with database.writing() as session:
+        store_articles(session, articles, CUTOFF)
+
+
+def build(database, settings=SETTINGS, day=DAY, **how):
+    with database.reading() as session:
+        return build_edition(session, settings, SLUG, day, **how)
+
+
+def three(before=CUTOFF):
+    return [article(name, before - timedelta(hours=hours)) for hours, name in enumerate(("Alder", "Birch", "Cedar"), 1)]
+
+
+def publish(database, day):
+    with database.writing() as session:
+        schedule = schedule_of(NEWSLETTER, day, None)
+        edition = record_published(session, SLUG, schedule, CUTOFF)
+        session.add(
+            ArtifactRow(
+                edition_id=edition.id,
+                sha256="",
+                subject="The ferry to Alder sails again",
+                standfirst="",
+                html=b"",
+                text=b"",
+            )
+        )
+        return schedule
+
+
+def test_a_schedule_is_wall_clock_time_in_the_newsletters_zone():
+    schedule = schedule_of(NEWSLETTER, date(2026, 3, 29), None)
+    assert schedule.window.start == datetime(2026, 3, 28, 5, 30, tzinfo=UTC)
+    assert schedule.window.end == datetime(2026, 3, 29, 4, 30, tzinfo=UTC)
+    assert schedule.send_at == datetime(2026, 3, 29, 5, tzinfo=UTC)
+    assert schedule.deadline == datetime(2026, 3, 29, 9, tzinfo=UTC)
+
+
+def test_a_window_reaches_back_to_the_previous_edition_but_seven_days_at_most():
+    yesterday_but_one = Previous(CUTOFF - timedelta(days=2), "x")
+    assert schedule_of(NEWSLETTER, DAY, yesterday_but_one).window.start == CUTOFF - timedelta(days=2)
+    long_ago = Previous(CUTOFF - timedelta(days=400), "x")
+    assert schedule_of(NEWSLETTER, DAY, long_ago).window.start == CUTOFF - LONGEST_WINDOW
+
+
+def test_an_edition_is_built_of_the_articles_in_its_window(database):
+    store(
+        database,
+        *three(),
+        article("early", CUTOFF - timedelta(days=1, microseconds=1)),
+        article("first", CUTOFF - timedelta(days=1)),
+        article("late", CUTOFF),
+    )
+    built = build(database)
+    names = {story.url.rpartition("/")[2] for story in built.stories}
+    assert names == {"Alder", "Birch", "Cedar", "first"}
+    assert (built.shortfall, built.left_out) == (None, ())
+    assert all(story.url in built.artifact.html and story.url in built.artifact.text for story in built.stories)
+    assert built.artifact.subject == "The ferry to Alder sails again"
+
+
+def test_building_writes_nothing_and_gives_the_same_bytes_again(database):
+    store(database, *three())
+    assert build(database).artifact.sha256 == build(database).artifact.sha256
+
+
+def test_the_look_is_inlined_once_for_an_edition(database):
+    store(database, *three())
+    inlined = []
+
+    def inline(page):
+        inlined.append(page)
+        return page
+
+    build(database, inline=inline)
+    assert len(inlined) == 1
+
+
+def test_the_stories_of_a_day_without_an_edition_go_to_the_next_one(database):
+    store(database, *three(CUTOFF - timedelta(days=1)))
+    previous = publish(database, DAY - timedelta(days=2))
+    built = build(database)
+    assert built.schedule.window.start == previous.window.end
+    assert len(built.stories) == 3
+    assert built.artifact.subject == "The ferry to Alder sails again (2026-03-30)"
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(0, "no story"), (1, "1 story"), (2, "2 stories")]
+)  # fmt: skip
+def test_too_few_stories_are_a_shortfall_that_is_said(database, count, told):
+    store(database, *three()[:count])
+    built = build(database)
+    assert built.shortfall == f"{told} in the window, but min_stories is 3"
+    assert (built.artifact is None) == (count == 0)
+    assert len(built.stories) == count
+
+
+def test_an_editors_words_stand_in_the_edition(database):
+    store(database, *three())
+    with database.writing() as session:
+        write_text(session, SLUG, DAY, "subject", "Islands, again", "kim", CUTOFF)
+        write_text(session, SLUG, DAY, "standfirst", "Three ferries, three islands, and nobody waits.", "kim", CUTOFF)
+    built = build(database)
+    assert built.artifact.subject == "Islands, again"
+    assert built.standfirst == "Three ferries, three islands, and nobody waits."
+    assert built.standfirst in built.artifact.html
+
+
+def test_a_sources_terms_hold_in_the_edition(database):
+    terms = {"name": "The Harbour Post", "excerpt_chars": 0}
+    store(database, *three())
+    with_terms = build(database, Settings.model_validate(raw(sources=[terms])))
+    assert "fuel for nine days" in build(database).artifact.text
+    assert "fuel for nine days" not in with_terms.artifact.text
+
+
+def test_a_publication_carries_the_standing_texts():
+    publication = publication_of(SETTINGS, SLUG)
+    assert (publication.slug, publication.name, publication.site_name) == (SLUG, "Daily Headlines", "The Harbour Post")
+    assert (publication.base_url, publication.contact) == ("https://news.post.example", "desk@post.example")
+    assert (publication.timezone, publication.send_time, publication.language) == ("Europe/Lisbon", "06:00", "en")
+    assert publication.postal_address == "14 Customs Quay, Port Alder"
+
+
+def test_a_look_is_ours_by_its_name_or_the_newsrooms_own_by_its_path():
+    assert template_of(NEWSLETTER) == templates_folder() / "editions" / "daily-headlines"
+    own = Settings.model_validate(raw(newsletter={"template": "/srv/looks/mine"})).newsletters[SLUG]
+    assert template_of(own) == Path("/srv/looks/mine")

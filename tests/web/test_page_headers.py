@@ -1,0 +1,56 @@
+"""The headers of every answer, and the frame of every page."""
+
+import re
+from itertools import product
+
+import pytest
+from newsroom import DAY, NEWSLETTER
+from visitor import leave_link, preferences_link, subscription
+
+from digest.rendering.template_folder import templates_folder
+
+PUBLIC = ["/", f"/archive/{NEWSLETTER}", f"/archive/{NEWSLETTER}/{DAY}", "/static/pages.css"]
+PRIVATE = ["leave", "preferences", "/u/forged", "/preferences/forged"]
+OTHERS = ["/healthz", "/readyz", "/nothing", "/u/", "/favicon.ico"]
+
+
+@pytest.fixture
+def path_of(database, readers):
+    number = subscription(database, readers[0])
+    known = {"leave": leave_link(number), "preferences": preferences_link(number)}
+    return lambda path: known.get(path, path)
+
+
+@pytest.mark.usefixtures("published")
+def test_every_answer_is_guarded_s10(site, path_of):
+    for path in PUBLIC + PRIVATE + OTHERS:
+        headers = site.get(path_of(path)).headers
+        assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src "), path
+        assert "script" not in headers["Content-Security-Policy"], path
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        assert headers["Referrer-Policy"] == "no-referrer", path
+        assert headers["Set-Cookie"] is None, path
+
+
+def test_what_stands_behind_a_token_is_neither_kept_nor_indexed_s10(site, path_of):
+    for path, method in product(PRIVATE, ["GET", "HEAD", "POST"]):
+        headers = site.ask(method, path_of(path), b"").headers
+        assert headers["Cache-Control"] == "no-store", (method, path)
+        assert headers["X-Robots-Tag"] == "noindex", (method, path)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_page_has_one_h1_a_language_and_no_script(site, path_of):
+    for path in ["/", f"/archive/{NEWSLETTER}", *PRIVATE, "/nothing"]:
+        page = site.get(path_of(path)).words
+        tags = "".join(re.findall(r"<[^>]*>", page))
+        assert page.count("<h1") == 1, path
+        assert '<html lang="en" dir="ltr">' in page, path
+        assert not re.search(r"<script|\son\w+=|\sstyle=", tags), path
+
+
+def test_the_stylesheet_may_be_kept_for_ever_for_its_address_changes_with_it(site):
+    link = re.search(r'href="(/static/pages.css\?[0-9a-f]{12})"', site.get("/").words).group(1)
+    answer = site.get(link)
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.body == (templates_folder() / "pages" / "pages.css").read_bytes()

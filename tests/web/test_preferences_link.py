@@ -1,0 +1,120 @@
+"""The preferences link of a mail: see what one gets, and leave or return newsletter by newsletter."""
+
+import re
+
+import pytest
+from newsroom import MORNING, NEWSLETTER
+from sqlmodel import select
+from visitor import RING, everything, preferences_link, status, subscription
+
+from subscribers.store import suppress
+from subscribers.tables import Consent, Subscription
+from subscribers.tokens import Purpose
+
+
+@pytest.fixture
+def morning(database, readers):
+    return subscription(database, readers[0])
+
+
+@pytest.fixture
+def weekend(database, readers):
+    return subscription(database, readers[0], "weekend")
+
+
+def test_it_shows_the_reader_their_newsletters_each_with_a_button(site, morning):
+    page = site.get(preferences_link(morning))
+    assert page.status == 200
+    assert "<b>reader1@example.org</b>" in page.words
+    assert re.findall(r"<h2>([^<]*)</h2>", page.words) == ["Morning Headlines", "The &lt;Weekend&gt; Reader"]
+    assert "You get it at 6:30 New York time." in page.words
+    assert page.words.count('<button name="act" value="leave">') == 2
+    assert page.words.count('<form method="post">') == 2
+
+
+def test_any_newsletter_of_the_reader_can_be_left_and_come_back_to_by_a_link_in_another(
+    site, database, morning, weekend
+):
+    left = site.press(preferences_link(morning), act="leave", newsletter="weekend")
+    assert "You won't get The &lt;Weekend&gt; Reader any more." in left.words.replace("&#39;", "'")
+    assert (status(database, weekend), status(database, morning)) == ("unsubscribed", "active")
+    back = site.press(preferences_link(morning), act="return", newsletter="weekend")
+    assert (back.status, status(database, weekend)) == (200, "active")
+    assert "The next edition comes at 6:30 New York time." in back.words
+    with database.reading() as session:
+        events = session.exec(select(Consent).where(Consent.subscription_id == weekend).order_by(Consent.id)).all()
+    assert [(each.event, each.provenance) for each in events[1:]] == [
+        ("unsubscribe", "the preferences page"),
+        ("resubscribe", "the preferences page"),
+    ]
+
+
+def test_repeating_a_choice_changes_nothing_more(site, database, morning):
+    site.press(preferences_link(morning), act="leave", newsletter=NEWSLETTER)
+    before = everything(database)
+    assert site.press(preferences_link(morning), act="leave", newsletter=NEWSLETTER).status == 200
+    assert everything(database) == before
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"act": "leave"},
+        {"act": "leave", "newsletter": "no-such"},
+        {"act": "explode", "newsletter": NEWSLETTER},
+        {"newsletter": NEWSLETTER, "List-Unsubscribe": "One-Click"},
+    ],
+)
+def test_a_post_that_names_no_choice_changes_nothing_and_says_so(site, database, morning, fields):
+    before = everything(database)
+    answer = site.press(preferences_link(morning), **fields)
+    assert answer.status == 400
+    assert "Nothing was changed." in answer.words
+    assert everything(database) == before
+
+
+def test_a_suppressed_reader_is_told_and_can_leave_but_not_return_b11(site, database, morning, weekend):
+    site.press(preferences_link(morning), act="leave", newsletter="weekend")
+    with database.writing() as session:
+        suppress(session, "reader1@example.org", keyring=RING, reason="bounced", now=MORNING)
+    page = site.get(preferences_link(morning)).words
+    assert "At present nothing" in page
+    assert 'value="return"' not in page
+    refused = site.press(preferences_link(morning), act="return", newsletter="weekend")
+    assert (refused.status, status(database, weekend)) == (409, "unsubscribed")
+    assert "We don't mail this address" in refused.words
+    assert site.press(preferences_link(morning), act="leave", newsletter=NEWSLETTER).status == 200
+    assert status(database, morning) == "unsubscribed"
+
+
+def test_what_is_not_confirmed_can_be_called_off_but_not_confirmed_here_s10(site, database, morning, weekend):
+    with database.writing() as session:
+        session.get_one(Subscription, weekend).status = "pending"
+    assert "Not confirmed yet" in site.get(preferences_link(morning)).words
+    assert site.press(preferences_link(morning), act="return", newsletter="weekend").status == 409
+    assert status(database, weekend) == "pending"
+    assert site.press(preferences_link(morning), act="leave", newsletter="weekend").status == 200
+    assert status(database, weekend) == "unsubscribed"
+
+
+def test_a_newsletter_that_is_no_longer_published_can_be_left_but_not_returned_to(serve, database, settings, morning):
+    site = serve(settings.model_copy(update={"newsletters": {"weekend": settings.newsletters["weekend"]}}))
+    assert "It is not published at present." in site.get(preferences_link(morning)).words
+    page = site.press(preferences_link(morning), act="leave", newsletter=NEWSLETTER)
+    assert status(database, morning) == "unsubscribed"
+    assert 'value="return"' not in page.words
+
+
+@pytest.mark.parametrize("purpose", [Purpose.UNSUBSCRIBE, Purpose.BOUNCE])
+def test_a_token_for_something_else_opens_nothing_s10(site, database, morning, purpose):
+    before, link = everything(database), f"/preferences/{RING.sign(purpose, morning)}"
+    assert site.get(link).status == 404
+    assert site.press(link, act="leave", newsletter=NEWSLETTER).status == 404
+    assert everything(database) == before
+
+
+def test_a_preferences_token_does_not_unsubscribe_s10(site, database, morning):
+    link = f"/u/{RING.sign(Purpose.PREFERENCES, morning)}"
+    assert site.press(link, act="leave").status == 404
+    assert status(database, morning) == "active"
