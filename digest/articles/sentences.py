@@ -88,3 +88,9 @@ def _is_quoting(sentence: str, rest: str) -> bool:
 def _is_attribution(following: str) -> bool:
     opening_words = re.findall(r"\w+", following)[:4]
     return any(word.lower() in _SAYING for word in opening_words)
+
+
+def run_on(before: str, sentence: str) -> str:
+    """Return *sentence* after *before*, with a blank between them where the script sets one."""
+    blank = "" if not before or before.rstrip("”’」』）")[-1:] in "。！？" else " "
+    return f"{before}{blank}{sentence}"

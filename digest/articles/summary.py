@@ -3,7 +3,7 @@
 # A cut headline must not end in a dash of any kind.
 # ruff: noqa: RUF001
 
-from digest.articles.sentences import sentences
+from digest.articles.sentences import run_on, sentences
 
 SUMMARY_CHARACTERS = 300
 HEADLINE_CHARACTERS = 90
@@ -17,7 +17,7 @@ def summary_of(text: str) -> str:
     """Return the first sentence or two of *text*, plain paragraphs one blank line apart; at most 300 characters."""
     found = sentences(_first_paragraph(text))
     first, second = next(found, ""), next(found, "")
-    both = f"{first} {second}".strip()
+    both = run_on(first, second) if second else first
     return cut_at_word(both if len(both) <= _TWO_SENTENCES else first, SUMMARY_CHARACTERS)
 
 

@@ -41,12 +41,14 @@ def send(
     """Publish the edition and deliver it to everybody who confirmed.
 
     Safe to repeat, and to run twice at once: nobody gets an edition twice. Stays until all is settled or the
-    deadline comes. Leaves with 0 when everybody who should have got it did, and with 1 when not.
+    deadline comes. Leaves with 0 when everybody who should have got it did, also on a day without an edition
+    (days, skip_dates), and with 1 when not.
     """
     desk: Desk = context.obj
     settings = desk.settings()
     database = desk.database(settings)
-    local_date = date_named(date, newsletter_named(settings, newsletter), desk.now())
+    named = newsletter_named(settings, newsletter)
+    local_date = date_named(date, named, desk.now())
     if dry_run:
         _rehearse(desk, database, settings, newsletter, local_date, as_json=as_json)
         return
@@ -56,7 +58,7 @@ def send(
     prepared = asyncio.run(prepare(database, settings, newsletter, local_date, desk.now(), relay, late=late))
     if isinstance(prepared, Edition):
         _say_skipped(desk, prepared, as_json=as_json)
-        raise typer.Exit(1)
+        raise typer.Exit(0 if named.skips(local_date) else 1)
     closing = asyncio.run(_deliver(desk, database, settings, prepared, relay, wait=not no_wait))
     _say_closing(desk, prepared, closing, as_json=as_json)
     if not closing.is_whole:

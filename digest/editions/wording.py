@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import reduce
 
-from digest.articles.sentences import sentences
+from digest.articles.sentences import run_on, sentences
 from digest.articles.summary import cut_at_word
 from digest.editions.contents import Story
 
@@ -43,7 +44,7 @@ def excerpt(summary: str, limit: int) -> str:
     """Return as many whole sentences of *summary* as fit in *limit* characters, else its words up to there."""
     fitting = ""
     for sentence in sentences(summary):
-        longer = f"{fitting} {sentence}".strip()
+        longer = run_on(fitting, sentence)
         if len(longer) > limit:
             break
         fitting = longer
@@ -52,7 +53,7 @@ def excerpt(summary: str, limit: int) -> str:
 
 def beyond(standfirst: str, summary: str) -> str:
     """Return *summary* without the sentences that *standfirst* says in full just above it."""
-    return " ".join(sentence for sentence in sentences(summary) if sentence not in standfirst)
+    return reduce(run_on, (sentence for sentence in sentences(summary) if sentence not in standfirst), "")
 
 
 def _joined(before: str, words: str) -> str:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.articles.sentences import sentences
+from digest.articles.sentences import run_on, sentences
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,10 @@ def test_a_quotation_that_goes_on_in_the_next_paragraph_hides_no_sentence_end():
 @given(st.text('aB .!?“”"().U。\n', max_size=80))
 def test_sentences_lose_no_character_but_white_space(paragraph):
     assert "".join("".join(sentences(paragraph)).split()) == "".join(paragraph.split())
+
+
+def test_sentences_run_on_as_their_script_has_it():
+    assert run_on("", "One.") == "One."
+    assert run_on("One.", "Two.") == "One. Two."
+    assert run_on("首相は会見した。", "雨が降った。") == "首相は会見した。雨が降った。"
+    assert run_on("「橋は開く。」", "雨が降った。") == "「橋は開く。」雨が降った。"

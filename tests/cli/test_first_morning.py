@@ -83,6 +83,12 @@ def test_too_few_stories_are_said_and_leave_with_one(desk) -> None:
     assert "skipped, 1 story in the window, but min_stories is 3" in skipped.out
 
 
+def test_a_day_that_has_no_edition_is_in_order(desk) -> None:
+    planned = desk("send", *EDITION, "--late", DIGEST_NEWSLETTERS__DAILY_HEADLINES__DAYS="mon,tue")
+    assert planned.code == 0
+    assert "skipped, 2020-03-14 is a Saturday" in planned.out
+
+
 def test_a_dry_run_says_what_would_happen(desk, tmp_path) -> None:
     enlist(desk, tmp_path, 3)
     shown = desk("send", *EDITION, "--dry-run", **ONE_IS_ENOUGH)
