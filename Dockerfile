@@ -31,8 +31,8 @@ COPY --from=builder /opt/digest /opt/digest
 USER 10001:10001
 WORKDIR /data
 VOLUME ["/data"]
-# Healthy: the database answers and has the schema of this version.
-HEALTHCHECK --interval=60s --timeout=10s --start-period=30s --retries=3 CMD ["digest", "db", "status"]
+# Healthy: the pages answer, and so does the database, with the schema of this version.
+HEALTHCHECK --interval=60s --timeout=10s --start-period=30s --retries=3 CMD ["python", "-c", "import http.client, sys\ntry:\n    asked = http.client.HTTPConnection('127.0.0.1', 8000, timeout=8)\n    asked.request('GET', '/readyz')\n    sys.exit(asked.getresponse().status != 200)\nexcept OSError as error:\n    sys.exit(f'not served: {error}')"]
 EXPOSE 8000
 ENTRYPOINT ["digest"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]

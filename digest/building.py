@@ -10,10 +10,11 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from digest.articles.store import articles_between
+from digest.articles.article import Article
+from digest.articles.store import articles_between, articles_stored_late
 from digest.editions.compose import compose
 from digest.editions.contents import LeftOut, PlacedStory
-from digest.editions.store import Previous, editors_texts, previous_edition
+from digest.editions.store import Previous, editors_texts, mailed_urls, previous_edition
 from digest.editions.window import Schedule, Window, instant_of, window_of
 from digest.rendering.artifact import Artifact
 from digest.rendering.inlining import inline_css
@@ -24,6 +25,8 @@ from digest.rendering.template_folder import templates_folder
 from digest.settings import NewsletterSettings, Settings
 
 LONGEST_WINDOW = timedelta(days=7)
+TOO_OLD = f"it was published more than {LONGEST_WINDOW.days} days before the cut-off, and no edition has held it"
+MOST_TOO_OLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Prev
 
     After a long silence the window reaches back seven days at most: what is older is no news.
     """
-    window = window_of(local_date, newsletter.cutoff, newsletter.zone, previous.window_end if previous else None)
+    window = window_of(local_date, newsletter.cutoff, newsletter.zone, previous.covered_until if previous else None)
     if window.end - window.start > LONGEST_WINDOW:
         window = Window(window.end - LONGEST_WINDOW, window.end)
     return Schedule(
@@ -67,28 +70,44 @@ def build_edition(
     newsletter = settings.newsletters[slug]
     previous = previous_edition(session, slug, local_date)
     schedule = schedule_of(newsletter, local_date, previous)
+    late = late_articles(session, slug, schedule.window, previous)
+    too_old = _too_old(session, schedule.window, previous)
     contents = compose(
         slug,
         local_date,
         newsletter,
-        articles_between(session, schedule.window.start, schedule.window.end),
+        [*articles_between(session, schedule.window.start, schedule.window.end), *late],
         {source.name: source for source in settings.sources},
         texts=editors_texts(session, slug, local_date),
         previous_subject=previous.subject if previous else None,
+        late={article.url for article in late},
+        relaxed=settings.site.is_local,
     )
     if contents is None:
-        return BuiltEdition(slug, schedule, "", (), (), None, _shortfall(newsletter, 0))
+        return BuiltEdition(slug, schedule, "", (), too_old, None, _shortfall(newsletter, 0))
     return BuiltEdition(
         newsletter=slug,
         schedule=schedule,
         standfirst=contents.standfirst,
         stories=contents.placed(),
-        left_out=contents.left_out,
+        left_out=(*contents.left_out, *too_old),
         artifact=render_edition(
             contents, publication_of(settings, slug), load_template(template_of(newsletter)), inline
         ),
         shortfall=_shortfall(newsletter, len(contents.stories)),
     )
+
+
+def late_articles(session: Session, slug: str, window: Window, previous: Previous | None) -> list[Article]:
+    """Return what belonged to an earlier window but was stored when that edition was out, and was never mailed (law 1).
+
+    It reaches back as far as the longest window.
+    """
+    if previous is None or previous.recorded_at is None:
+        return []
+    late = articles_stored_late(session, window.end - LONGEST_WINDOW, window.start, previous.recorded_at)
+    mailed = mailed_urls(session, slug, [article.url for article in late])
+    return [article for article in late if article.url not in mailed]
 
 
 def publication_of(settings: Settings, slug: str) -> Publication:
@@ -114,6 +133,15 @@ def template_of(newsletter: NewsletterSettings) -> Path:
     """Return the folder of a newsletter's look: one of ours by its name, or the newsroom's own by its path."""
     own = Path(newsletter.template)
     return own if own.is_absolute() else templates_folder() / "editions" / newsletter.template
+
+
+def _too_old(session: Session, window: Window, previous: Previous | None) -> tuple[LeftOut, ...]:
+    """Return the newest of what the longest window shuts out; after a long silence nobody wants to see it all."""
+    if previous is None or previous.covered_until >= window.start:
+        return ()
+    start = max(previous.covered_until, window.start - LONGEST_WINDOW)
+    newest = articles_between(session, start, window.start)[-MOST_TOO_OLD:]
+    return tuple(LeftOut(article.url, article.headline, TOO_OLD) for article in reversed(newest))
 
 
 def _shortfall(newsletter: NewsletterSettings, stories: int) -> str | None:

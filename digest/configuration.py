@@ -51,6 +51,8 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
+    if path.exists() and not path.is_file():
+        raise BadInputError(f"{path} is no file")  # a pipe may never end
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:

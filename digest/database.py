@@ -1,5 +1,7 @@
 """The database: one engine, short transactions, the same code on SQLite and PostgreSQL."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,8 +81,24 @@ def _engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    _use_wal(connection)
+    # FULL: with NORMAL a power cut may undo what was committed, and a reader already mailed would be queued again.
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: Any) -> None:
+    """Let readers and the writer not wait for each other; it is kept in the file, so it is mostly there already."""
+    for _ in range(SQLITE_BUSY_SECONDS * 10):
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+            return
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            # Two that open a new file at once: this one change does not wait for the busy timeout.
+            if "locked" not in str(error):
+                raise
+            time.sleep(0.1)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """The preview: what would go out, or what went out, with all an editor wants to know of it. Writes no row."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -26,18 +27,23 @@ TEST_MARK = "[TEST] "
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """An edition, its artifact, and a proof of its message. `is_published` says that it is frozen already."""
+    """An edition, its artifact, and a proof of its message.
+
+    `is_published` says that it is frozen already; `off_day` why there is no edition on its date, None when there is.
+    """
 
     edition: BuiltEdition
     artifact: Artifact
     compiled: CompiledEdition
     proof: Proof
     is_published: bool
+    off_day: str | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what an editor should see to, in words."""
-        found = [f"it would not be sent: {self.edition.shortfall}"] if self.edition.shortfall else []
+        found = [f"no edition on this day: {self.off_day}"] if self.off_day else []
+        found += [f"it would not be sent: {self.edition.shortfall}"] if self.edition.shortfall else []
         found += [f"needs a headline: {story.headline!r} ({story.url})" for story in self._without_headline()]
         return tuple(found)
 
@@ -52,6 +58,7 @@ class Preview:
             "subject": self.artifact.subject,
             "standfirst": edition.standfirst,
             "sha256": self.artifact.sha256,
+            "files": {name: hashlib.sha256(content).hexdigest() for name, content in self.files().items()},
             "stories": [asdict(story) for story in edition.stories],
             "left_out": [asdict(story) for story in edition.left_out],
             "warnings": list(self.warnings),
@@ -61,6 +68,14 @@ class Preview:
                 "text": len(self.artifact.text.encode()),
                 "message": len(self.proof.message),
             },
+        }
+
+    def files(self) -> dict[str, bytes]:
+        """Return the edition as the sample reader gets it, by file name: the two parts and the whole message."""
+        return {
+            "edition.html": _as_read(self, self.artifact.html, escape).encode(),
+            "edition.txt": _as_read(self, self.artifact.text, str).encode(),
+            "edition.eml": self.proof.message,
         }
 
     def _without_headline(self) -> list[Any]:
@@ -95,7 +110,8 @@ def preview_edition(
         )
     compiled = compile_for(settings, slug, local_date, edition.artifact)
     proof = pull_proof(compiled, now, relaxed=settings.site.is_local)
-    return Preview(edition, edition.artifact, compiled, proof, is_published=published is not None)
+    off_day = None if published else settings.newsletters[slug].skips(local_date)
+    return Preview(edition, edition.artifact, compiled, proof, is_published=published is not None, off_day=off_day)
 
 
 def write_preview(preview: Preview, folder: Path) -> list[Path]:
@@ -105,12 +121,7 @@ def write_preview(preview: Preview, folder: Path) -> list[Path]:
         DigestError: the folder can't be written to.
     """
     report = json.dumps(preview.report(), ensure_ascii=False, indent=2) + "\n"
-    files = {
-        "edition.html": _as_read(preview, preview.artifact.html, escape).encode(),
-        "edition.txt": _as_read(preview, preview.artifact.text, str).encode(),
-        "edition.eml": preview.proof.message,
-        "report.json": report.encode(),
-    }
+    files = {**preview.files(), "report.json": report.encode()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -126,7 +137,8 @@ async def mail_preview(preview: Preview, relay: Relay, recipient: EmailAddress, 
     There is no way from here to the audience (law 12): the recipient is this argument, the ledger is not opened.
     """
     reader = replace(SAMPLE_READER, address=str(recipient), name="")
-    marked = preview.compiled.with_subject(TEST_MARK + preview.artifact.subject)
+    trial = f" test of {preview.artifact.sha256} at {now.isoformat()}"
+    marked = preview.compiled.with_subject(TEST_MARK + preview.artifact.subject, trial=trial)
     async with relay.session() as session:
         return await session.deliver(
             Envelope(marked.sender_for(reader), reader.address), marked.message_for(reader, now)

@@ -1,7 +1,7 @@
 """Prove the Dockerfile's steps where no container engine runs.
 
 Every instruction is carried out in a clean Debian root made by debootstrap, each stage in a copy of its own;
-then the last stage is used as its user would: version, healthcheck, `init` on an empty volume, healthcheck.
+then the last stage is used as its user would: version, healthcheck, `init` on an empty volume, pages, healthcheck.
 
 What differs from a real build:
 
@@ -177,10 +177,11 @@ class Build:
             raise UnprovenError(f"exit code {done.returncode}, and these last words:\n{done.stdout[-2000:]}")
 
 
-# Run in the image: its command must answer /readyz within half a minute, and end well when it is asked to.
+# Run in the image: its command must answer /readyz within half a minute, pass the healthcheck, and end well when it
+# is asked to.
 SERVES = """
-import subprocess, sys, time, urllib.error, urllib.request
-with subprocess.Popen(sys.argv[1:]) as serving:
+import json, subprocess, sys, time, urllib.error, urllib.request
+with subprocess.Popen(sys.argv[2:]) as serving:
     for _ in range(150):
         try:
             print(urllib.request.urlopen("http://127.0.0.1:8000/readyz").read().decode())
@@ -190,8 +191,10 @@ with subprocess.Popen(sys.argv[1:]) as serving:
     else:
         serving.kill()
         sys.exit("it never answered")
+    healthy = subprocess.run(json.loads(sys.argv[1])).returncode == 0
     serving.terminate()
-sys.exit(serving.returncode)
+print("healthy" if healthy else "not healthy")
+sys.exit(serving.returncode if healthy else 1)
 """
 
 
@@ -203,13 +206,13 @@ def use(image: Stage) -> None:
     """
     if image.user.split(":")[0] in ("0", "root"):
         raise UnprovenError("the image runs as root")
+    served = (*image.entrypoint, *image.command)
     expectations = [
         (True, (*image.entrypoint, "--version")),
-        (False, (*image.entrypoint, *image.command)),
+        (False, served),
         (False, image.healthcheck),
         (True, (*image.entrypoint, "init")),
-        (True, image.healthcheck),
-        (True, ("/opt/digest/bin/python", "-c", SERVES, *image.entrypoint, *image.command)),
+        (True, ("/opt/digest/bin/python", "-c", SERVES, json.dumps(image.healthcheck), *served)),
         (False, ("/usr/bin/test", "-w", "/opt/digest")),
     ]
     for succeeds, command in expectations:

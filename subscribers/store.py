@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, exists, select
 
 from subscribers.address import EmailAddress
@@ -171,19 +173,31 @@ def _is_suppressed(session: Session, subscriber_id: int) -> bool:
 def _subscribers(session: Session, newcomers: Sequence[Newcomer], intake: Intake) -> dict[str, Subscriber]:
     """Return the row of every newcomer by key, made where there was none; of several spellings the first counts."""
     wanted = {newcomer.address.key: newcomer for newcomer in reversed(newcomers)}
-    rows = {row.email_key: row for row in session.exec(select(Subscriber).where(col(Subscriber.email_key).in_(wanted)))}
-    for key, newcomer in wanted.items():
-        if key not in rows:
-            rows[key] = Subscriber(
-                email=str(newcomer.address),
-                email_key=key,
-                address_hash=intake.keyring.address_hash(key),
-                name=newcomer.name,
-                created_at=intake.now,
-            )
-            session.add(rows[key])
-    session.flush()
-    return rows
+    if not wanted:
+        return {}
+    # In the order of their keys, and past those whom another import is just adding: two imports at once can
+    # neither trip over one reader nor wait for each other in a circle.
+    added = [_as_row(wanted[key], intake) for key in sorted(wanted)]
+    statement = _insert(session)(Subscriber).values(added).on_conflict_do_nothing(index_elements=["email_key"])
+    session.execute(statement)
+    theirs = select(Subscriber).where(col(Subscriber.email_key).in_(wanted)).order_by(col(Subscriber.id))
+    rows = {row.email_key: row for row in session.exec(theirs.with_for_update())}
+    return {key: rows[key] for key in wanted}
+
+
+def _as_row(newcomer: Newcomer, intake: Intake) -> dict[str, Any]:
+    return {
+        "email": str(newcomer.address),
+        "email_key": newcomer.address.key,
+        "address_hash": intake.keyring.address_hash(newcomer.address.key),
+        "name": newcomer.name,
+        "created_at": intake.now,
+    }
+
+
+def _insert(session: Session) -> Any:
+    """Return the INSERT of the session's database: both kinds know ON CONFLICT, each by its own construct."""
+    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
 
 
 def _subscriptions(

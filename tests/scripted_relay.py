@@ -14,6 +14,11 @@ PASS = None
 Rule = Callable[[str, int], str | None]
 
 
+def no_rule() -> str | None:
+    """Do what a server does."""
+    return PASS
+
+
 def always_pass(_recipient: str, _times: int) -> str | None:
     """Accept everything."""
     return PASS
@@ -23,11 +28,17 @@ def always_pass(_recipient: str, _times: int) -> str | None:
 class ScriptedRelay:
     """Ask *at_rcpt* before RCPT and *at_data* after the final dot: (recipient, how often seen) -> reply or CLOSE.
 
+    *at_ehlo*, *at_mail* and *at_data_command* answer those commands. MAIL within a transaction gets 503, as RFC 5321
+    has it.
+
     `accepted` are the recipients whose message got 250, `offered` those whose final dot arrived.
     """
 
     at_rcpt: Rule = always_pass
     at_data: Rule = always_pass
+    at_ehlo: Callable[[], str | None] = no_rule
+    at_mail: Callable[[], str | None] = no_rule
+    at_data_command: Callable[[], str | None] = no_rule
     greeting: str = "220 scripted ESMTP"
     accepted: list[str] = field(default_factory=list)
     offered: list[str] = field(default_factory=list)
@@ -66,17 +77,26 @@ class ScriptedRelay:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._reply(writer, self.greeting)
-            recipient = ""
+            recipient, is_open = "", False
             while line := await reader.readline():
                 verb = line.split()[0].upper() if line.split() else b""
-                if verb == b"RCPT":
+                if verb == b"MAIL":
+                    answer = "503 5.5.1 nested MAIL" if is_open else self.at_mail()
+                    is_open = is_open or answer is PASS
+                elif verb == b"RCPT":
                     recipient = line.decode().partition("<")[2].partition(">")[0]
                     self.seen[recipient] = self.seen.get(recipient, 0) + 1
                     answer = self.at_rcpt(recipient, self.seen[recipient])
                 elif verb == b"DATA":
-                    await self._reply(writer, "354 go on")
-                    answer = self._taken(recipient, await reader.readuntil(b"\r\n.\r\n"))
+                    answer = self.at_data_command()
+                    if answer is PASS:
+                        await self._reply(writer, "354 go on")
+                        answer = self._taken(recipient, await reader.readuntil(b"\r\n.\r\n"))
+                        is_open = False
+                elif verb in (b"EHLO", b"HELO"):
+                    answer = self.at_ehlo()
                 else:
+                    is_open = is_open and verb != b"RSET"
                     answer = {b"QUIT": "221 bye"}.get(verb)
                 if answer == CLOSE:
                     return

@@ -1,13 +1,23 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sample_configuration import raw
 
-from digest.articles.article import Article
+from digest.articles.article import Article, Image
 from digest.articles.store import store_articles
-from digest.building import LONGEST_WINDOW, build_edition, publication_of, schedule_of, template_of
-from digest.editions.store import Previous, record_published, write_text
+from digest.building import LONGEST_WINDOW, TOO_OLD, build_edition, publication_of, schedule_of, template_of
+from digest.editions.compose import LATE
+from digest.editions.contents import PlacedStory
+from digest.editions.store import (
+    Previous,
+    freeze_stories,
+    previous_edition,
+    record_published,
+    record_skipped,
+    write_text,
+)
 from digest.editions.tables import ArtifactRow
 from digest.rendering.template_folder import templates_folder
 from digest.settings import Settings
@@ -32,9 +42,20 @@ def article(name, published, **changes):
     return Article(**(told | changes))
 
 
-def store(database, *articles):
+def store(database, *articles, at=CUTOFF):
     with database.writing() as session:
-        store_articles(session, articles, CUTOFF)
+        store_articles(session, articles, at)
+
+
+def skip(database, day):
+    with database.reading() as session:
+        schedule = schedule_of(NEWSLETTER, day, previous_edition(session, SLUG, day))
+    with database.writing() as session:
+        record_skipped(session, SLUG, schedule, "1 story in the window", CUTOFF)
+
+
+def names(stories):
+    return {story.url.rpartition("/")[2] for story in stories}
 
 
 def build(database, settings=SETTINGS, day=DAY, **how):
@@ -42,14 +63,19 @@ def build(database, settings=SETTINGS, day=DAY, **how):
         return build_edition(session, settings, SLUG, day, **how)
 
 
+def placed(article):
+    return PlacedStory("lead", article.headline, article.url, article.source, False, ())
+
+
 def three(before=CUTOFF):
     return [article(name, before - timedelta(hours=hours)) for hours, name in enumerate(("Alder", "Birch", "Cedar"), 1)]
 
 
-def publish(database, day):
+def publish(database, day, stories=(), at=CUTOFF):
     with database.writing() as session:
         schedule = schedule_of(NEWSLETTER, day, None)
-        edition = record_published(session, SLUG, schedule, CUTOFF)
+        edition = record_published(session, SLUG, schedule, at)
+        freeze_stories(session, edition, stories)
         session.add(
             ArtifactRow(
                 edition_id=edition.id,
@@ -87,8 +113,7 @@ def test_an_edition_is_built_of_the_articles_in_its_window(database):
         article("late", CUTOFF),
     )
     built = build(database)
-    names = {story.url.rpartition("/")[2] for story in built.stories}
-    assert names == {"Alder", "Birch", "Cedar", "first"}
+    assert names(built.stories) == {"Alder", "Birch", "Cedar", "first"}
     assert (built.shortfall, built.left_out) == (None, ())
     assert all(story.url in built.artifact.html and story.url in built.artifact.text for story in built.stories)
     assert built.artifact.subject == "The ferry to Alder sails again"
@@ -118,6 +143,51 @@ def test_the_stories_of_a_day_without_an_edition_go_to_the_next_one(database):
     assert built.schedule.window.start == previous.window.end
     assert len(built.stories) == 3
     assert built.artifact.subject == "The ferry to Alder sails again (2026-03-30)"
+
+
+def test_the_first_edition_after_skipped_days_holds_their_stories(database):
+    early = article("early", CUTOFF - timedelta(days=2, hours=1))
+    store(database, early, *three())
+    for days in (2, 1):
+        skip(database, DAY - timedelta(days=days))
+    built = build(database)
+    assert built.schedule.window.start == CUTOFF.replace(hour=5) - timedelta(days=3)  # the clocks went forward since
+    assert names(built.stories) == {"Alder", "Birch", "Cedar", "early"}
+
+
+def test_an_article_stored_after_its_edition_was_out_comes_in_the_next_one(database):
+    before, out = CUTOFF - timedelta(days=1), CUTOFF - timedelta(hours=23)
+    mailed, unplaced, late = (article(name, before - timedelta(hours=2)) for name in ("mailed", "unplaced", "late"))
+    again = article("again", before - timedelta(hours=3))
+    old = article("old", CUTOFF - LONGEST_WINDOW - timedelta(seconds=1))
+    store(database, mailed, unplaced, at=before)
+    publish(database, DAY - timedelta(days=1), (placed(mailed), placed(again)), at=out)
+    store(database, late, again, old, *three(), at=out + timedelta(seconds=1))
+    built = build(database)
+    assert names(built.stories) == {"late", "Alder", "Birch", "Cedar"}
+    assert [story.url for story in built.stories if LATE in story.reasons] == [late.url]
+    assert built.left_out == ()
+
+
+def test_nothing_is_late_before_anything_was_published(database):
+    store(database, article("old", CUTOFF - timedelta(days=2)), *three())
+    assert names(build(database).stories) == {"Alder", "Birch", "Cedar"}
+
+
+def test_what_a_window_of_seven_days_shuts_out_is_said(database):
+    publish(database, DAY - timedelta(days=20))
+    old = [article(name, CUTOFF - LONGEST_WINDOW - timedelta(hours=hours)) for hours, name in enumerate("ab", 1)]
+    store(database, *three(), *old, article("ancient", CUTOFF - timedelta(days=30)))
+    left_out = build(database).left_out
+    assert [(left.url[-1], left.why) for left in left_out] == [("a", TOO_OLD), ("b", TOO_OLD)]
+
+
+def test_on_this_machine_an_edition_may_show_pictures_from_it(database):
+    here = Image("http://127.0.0.1:8025/ferry.jpg", alt="A ferry", width=1200, height=675)
+    store(database, *(replace(one, image=here) for one in three()))
+    local = raw(site={"base_url": "http://127.0.0.1:8000"})
+    assert here.url in build(database, Settings.model_validate(local)).artifact.html
+    assert here.url not in build(database).artifact.html
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+# No picture is larger on a side; a larger number is a slip, and would not fit the databases.
+MOST_PIXELS = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A story's picture; width and height in px, None where the page did not tell."""
+    """A story's picture; width and height in px, 1 to `MOST_PIXELS`, None where the page did not tell."""
 
     url: str
     alt: str = ""
@@ -30,7 +33,8 @@ class Article:
 
     `url` is canonical and is the identity. `headline`, `summary` and `biography` are plain text;
     `body_html` is sanitised HTML. `published` is the first-published instant, in UTC.
-    `needs_headline` marks a headline that was cut from the first sentence, for an editor to replace.
+    `needs_headline` marks a headline that was cut from the first sentence, for an editor to replace,
+    `summary_is_derived` a summary that was made from the body.
     `handle` is the author's name on a social network, without the @. `caption` is set only where there is no
     `image`, which carries its own.
     """
@@ -43,6 +47,7 @@ class Article:
     body_html: str
     published: datetime
     needs_headline: bool = False
+    summary_is_derived: bool = False
     byline: str | None = None
     handle: str | None = None
     biography: str | None = None

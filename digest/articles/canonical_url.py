@@ -9,7 +9,7 @@ What is safe to unify is unified (RFC 3986 §6.2.2); what may tell two stories a
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 import idna
 
@@ -46,6 +46,16 @@ def canonical_url(raw: str) -> str:
     if len(url) > LONGEST:
         raise RejectedError(f"the address {url[:60]}… has {len(url):,} characters; {LONGEST:,} is the limit")
     return url
+
+
+def joined(address: str, page: str = "") -> str:
+    """Return *address* as the page at the address *page* means it; where that is "", only "//host/…" is completed."""
+    if not page:
+        return f"https:{address}" if address.startswith("//") else address
+    try:
+        return urljoin(page, address)
+    except ValueError:
+        return address  # canonical_url says what is wrong with it
 
 
 def _split(raw: str) -> SplitResult:

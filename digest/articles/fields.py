@@ -8,29 +8,30 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from digest.articles.article import Caption, Image
+from digest.articles.article import MOST_PIXELS, Caption, Image
 from digest.articles.draft import Draft
 from digest.articles.paragraphs import text_html
-from digest.articles.published import published_instant
+from digest.articles.published import plausible_instant, published_instant
 from digest.articles.rejection import RejectedError
-from subscribers.instant import as_utc
 
 _TEXTS = frozenset("url source headline summary body_html body byline section language handle biography".split())
 _FIELDS = _TEXTS | {"published", "image"}
 _IMAGE_TEXTS = frozenset("url alt caption credit".split())
 _IMAGE_NUMBERS = frozenset({"width", "height"})
 _KNOWN_ELSEWHERE_AS = {"title": "headline", "date": "published", "author": "byline", "link": "url", "lang": "language"}
-_MOST_PIXELS = 100_000
 
 
-def draft_of_fields(fields: Mapping[Any, Any]) -> Draft:
+def draft_of_fields(fields: Any) -> Draft:
     """Return the draft that *fields* tell; null and an empty text are silence.
 
     `body` is plain text, its paragraphs one blank line apart; `body_html` outranks it.
 
     Raises:
-        RejectedError: A field is unknown or of the wrong type, or `published` is no time with a zone.
+        RejectedError: *fields* is no object, a field is unknown or of the wrong type, or `published` is no time with
+            a zone.
     """
+    if not isinstance(fields, Mapping):
+        raise RejectedError('expected an object with the fields of an article, such as {"url": …, "headline": …}')
     _refuse_unknown(fields, _FIELDS, "")
     texts = {name: _text(fields.get(name), name) for name in _TEXTS}
     body, body_html = texts.pop("body"), texts.pop("body_html")
@@ -60,11 +61,11 @@ def _text(value: Any, name: str) -> str | None:
 
 
 def _published(value: Any) -> datetime | None:
-    # YAML reads an unquoted time by itself, and a day as a date.
-    if isinstance(value, datetime) and value.tzinfo:
-        return as_utc(value)
-    text = value.isoformat() if isinstance(value, date) else _text(value, "published")
     try:
+        # YAML reads an unquoted time by itself, and a day as a date.
+        if isinstance(value, datetime) and value.tzinfo:
+            return plausible_instant(value)
+        text = value.isoformat() if isinstance(value, date) else _text(value, "published")
         return published_instant(text) if text else None
     except RejectedError as error:
         raise RejectedError(f"published: {error}") from error
@@ -91,8 +92,8 @@ def _pixels(value: Any, name: str) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
         raise RejectedError(f"{name}: expected a whole number of pixels, got {_kind(value)}")
-    if not 0 < value <= _MOST_PIXELS:
-        raise RejectedError(f"{name}: {value} is no size; expected 1 to {_MOST_PIXELS:,} pixels")
+    if not 0 < value <= MOST_PIXELS:
+        raise RejectedError(f"{name}: {value} is no size; expected 1 to {MOST_PIXELS:,} pixels")
     return value
 
 

@@ -10,6 +10,8 @@ import re
 from digest.articles.rejection import RejectedError
 
 LARGEST = 10_000_000
+# Finding the text in a page takes seconds for each further megabyte; the stories themselves take tens of kilobytes.
+LARGEST_PAGE = 2_000_000
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _WHERE_PAGES_SAY_IT = 4_096
@@ -33,13 +35,15 @@ def decode_page(data: bytes) -> str:
     """Return the web page *data* as text: UTF-8 if it is that, otherwise in the encoding that it names.
 
     Raises:
-        RejectedError: It is empty, too large, binary, or in an encoding that it does not name.
+        RejectedError: It is empty, over 2 MB, binary, or in an encoding that it does not name.
     """
+    if len(data) > LARGEST_PAGE:
+        raise RejectedError(f"over {LARGEST_PAGE // 1_000_000} MB, too large for a web page; give its text as .txt")
     try:
         return decode_text(data)
     except RejectedError:
         named = _CHARSET.search(data[:_WHERE_PAGES_SAY_IT])
-        if not named or b"\x00" in data or len(data) > LARGEST:
+        if not named or b"\x00" in data:
             raise
         return _checked(_decoded(data, named[1].decode("ascii")))
 

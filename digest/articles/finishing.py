@@ -1,21 +1,20 @@
 """A draft becomes an article: cleaned, filled in, or turned away."""
 
-import re
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
 from digest.articles.article import Article, Caption, Image
-from digest.articles.canonical_url import canonical_url
+from digest.articles.canonical_url import canonical_url, joined
 from digest.articles.clean_line import clean_line
 from digest.articles.defaults import Defaults
 from digest.articles.draft import Draft
+from digest.articles.language_tag import language_tag
 from digest.articles.rejection import RejectedError
 from digest.articles.sanitising import sanitise, words_of
 from digest.articles.summary import headline_of, summary_of
 
 LONGEST_HEADLINE = 300
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def finish(draft: Draft, defaults: Defaults, own_sources: AbstractSet[str]) -> Article:
@@ -30,14 +29,16 @@ def finish(draft: Draft, defaults: Defaults, own_sources: AbstractSet[str]) -> A
     body_html = sanitise(draft.body_html, base=url)
     source = _source(draft, defaults)
     headline, needs_headline = _headline(draft, defaults, body_html)
-    image = draft.image and _clean_image(draft.image)
+    image = draft.image and _clean_image(draft.image, url)
+    summary = _line(draft.summary)
     return Article(
         url=url,
         source=source,
         own=source in own_sources or (defaults.own and source == defaults.source),
         headline=headline,
         needs_headline=needs_headline,
-        summary=_line(draft.summary) or summary_of(words_of(body_html)),
+        summary=summary or summary_of(words_of(body_html)),
+        summary_is_derived=summary is None,
         body_html=body_html,
         published=_published(draft, defaults),
         byline=_line(draft.byline),
@@ -86,15 +87,17 @@ def _headline(draft: Draft, defaults: Defaults, body_html: str) -> tuple[str, bo
 
 
 def _language(language: str | None) -> str | None:
-    tag = clean_line(language or "").replace("_", "-")
-    if tag and not _LANGUAGE.fullmatch(tag):
-        raise RejectedError(f"language: {tag!r} is no language tag; write it as en or pt-BR")
-    return tag or None
+    told = _line(language)
+    tag = told and language_tag(told)
+    if told and not tag:
+        raise RejectedError(f"language: {told!r} is no language tag; write it as en or pt-BR")
+    return tag
 
 
-def _clean_image(image: Image) -> Image:
+def _clean_image(image: Image, page: str) -> Image:
+    # Only what begins with a slash is surely of the web; "pictures/a.jpg" may be a file beside the article's.
     try:
-        url = canonical_url(image.url)
+        url = canonical_url(joined(image.url, page if image.url.startswith("/") else ""))
     except RejectedError as error:
         raise RejectedError(f"image.url: {error}") from error
     alt, caption, credit = map(clean_line, (image.alt, image.caption, image.credit))

@@ -1,15 +1,17 @@
 """The formats that articles are read from, by the ending of the file."""
 
+import json
 from collections.abc import Callable, Iterator
+from itertools import chain, count
 from typing import Any, BinaryIO
 
 from digest.articles.copied_text import draft_of_text
 from digest.articles.draft import Draft
+from digest.articles.fields import draft_of_fields
 from digest.articles.file_text import LARGEST, decode_page, decode_text
 from digest.articles.html_page import draft_of_page
-from digest.articles.json_article import decode_json, draft_of_json
 from digest.articles.markdown import draft_of_markdown
-from digest.articles.rejection import RejectedError, Rejection
+from digest.articles.rejection import RejectedError, Rejection, attempt
 
 # A draft and where it stands, or why it is none.
 Found = tuple[str, Draft] | Rejection
@@ -26,11 +28,11 @@ ENDINGS = (*_OF_ONE_ARTICLE, ".json", ".jsonl")
 def drafts_in(file: BinaryIO, where: str, ending: str) -> Iterator[Found]:
     """Give what *file* holds, read as its *ending* (such as ".jsonl") says; a .jsonl file by line."""
     if ending == ".jsonl":
-        yield from _lines(file, where, 1)
+        yield from _articles_of(_numbered(file), where)
     elif ending == ".json":
         yield from _document(file.read(LARGEST + 1), where)
     elif ending in _OF_ONE_ARTICLE:
-        yield _attempt(where, _OF_ONE_ARTICLE[ending], file.read(LARGEST + 1))
+        yield attempt(where, _placed, where, _OF_ONE_ARTICLE[ending], file.read(LARGEST + 1))
     else:
         yield Rejection(where, f"{ending or 'a file without an ending'} is not read; known are {', '.join(ENDINGS)}")
 
@@ -40,56 +42,75 @@ def drafts_in_stream(stream: BinaryIO, where: str) -> Iterator[Found]:
 
     "{" begins JSON lines; "[", or "{" alone on its line, one JSON document; anything else is plain text.
     """
-    first, number = stream.readline(LARGEST + 1), 1
-    while first and not first.strip():
-        first, number = stream.readline(LARGEST + 1), number + 1
+    lines = _numbered(stream)
+    number, first = next(((number, line) for number, line in lines if line.strip()), (0, b""))
     opening = first.removeprefix(b"\xef\xbb\xbf").strip()
     if opening.startswith(b"{") and opening != b"{":
-        yield _line(first, f"{where}:{number}")
-        yield from _lines(stream, where, number + 1)
+        yield from _articles_of(chain([(number, first)], lines), where)
         return
     data = first + stream.read(LARGEST + 1)
     if opening.startswith((b"{", b"[")):
         yield from _document(data, where)
     else:
-        yield _attempt(where, _OF_ONE_ARTICLE[".txt"], data)
+        yield attempt(where, _placed, where, _OF_ONE_ARTICLE[".txt"], data)
 
 
-def _lines(file: BinaryIO, where: str, number: int) -> Iterator[Found]:
-    is_empty = number == 1
-    while line := file.readline(LARGEST + 1):
-        if line.strip():
-            is_empty = False
-            yield _line(line, f"{where}:{number}")
+def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Give the lines of *file* with their numbers; of a line over the limit only so much as shows that it is."""
+    for number in count(1):
+        line = file.readline(LARGEST + 1)
+        if not line:
+            return
+        yield number, line
         while len(line) > LARGEST and not line.endswith(b"\n"):
             line = file.readline(LARGEST + 1)
-        number += 1
+
+
+def _articles_of(lines: Iterator[tuple[int, bytes]], where: str) -> Iterator[Found]:
+    is_empty = True
+    for number, line in lines:
+        if line.strip():
+            is_empty = False
+            place = f"{where}:{number}"
+            yield attempt(place, _placed, place, lambda data: draft_of_fields(decode_json(data)), line)
     if is_empty:
         yield Rejection(where, "empty")
 
 
-def _line(line: bytes, where: str) -> Found:
-    return _attempt(where, lambda data: draft_of_json(decode_json(decode_text(data))), line)
-
-
 def _document(data: bytes, where: str) -> Iterator[Found]:
     """Give the one article or the list of articles in the JSON document *data*."""
-    try:
-        value: Any = decode_json(decode_text(data))
-    except RejectedError as error:
-        yield Rejection(where, str(error))
+    value = attempt(where, decode_json, data)
+    if isinstance(value, Rejection):
+        yield value
         return
     if not isinstance(value, list):
-        yield _attempt(where, draft_of_json, value)
+        yield attempt(where, _placed, where, draft_of_fields, value)
         return
     if not value:
         yield Rejection(where, "an empty list")
     for number, item in enumerate(value, start=1):
-        yield _attempt(f"{where} (article {number})", draft_of_json, item)
+        place = f"{where} (article {number})"
+        yield attempt(place, _placed, place, draft_of_fields, item)
 
 
-def _attempt(where: str, read: Callable[[Any], Draft], data: Any) -> Found:
+def _placed(where: str, read: Callable[[Any], Draft], data: Any) -> tuple[str, Draft]:
+    return where, read(data)
+
+
+def decode_json(data: bytes) -> Any:
+    """Return what the JSON text *data* holds.
+
+    Raises:
+        RejectedError: It is no text or no JSON; the reason says where it stops being so.
+    """
+    text = decode_text(data)
     try:
-        return where, read(data)
-    except RejectedError as error:
-        return Rejection(where, str(error))
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}" if "\n" in text.strip() else f"column {error.colno}"
+        raise RejectedError(f"not JSON at {place}: {error.msg}") from error
+    except RecursionError as error:
+        raise RejectedError("not usable JSON: nested too deeply") from error
+    except ValueError as error:
+        # Python refuses whole numbers of thousands of digits.
+        raise RejectedError(f"not usable JSON: {error}") from error

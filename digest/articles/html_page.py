@@ -3,10 +3,12 @@
 import re
 from typing import Any
 
-from digest.articles.article import Image
-from digest.articles.canonical_url import canonical_url
+from digest.articles.article import MOST_PIXELS, Image
+from digest.articles.canonical_url import canonical_url, joined
 from digest.articles.clean_line import clean_line
 from digest.articles.draft import Draft
+from digest.articles.language_tag import language_tag
+from digest.articles.page_body import same_words, story_html
 from digest.articles.page_head import PageHead, head_of_page
 from digest.articles.page_text import extract_html, page_tree
 from digest.articles.paragraphs import text_html
@@ -34,8 +36,8 @@ _AUTHORS = ("author", "article:author_name", "article:author", "og:article:autho
 _CUT = re.compile(r"(\.\.\.|…|\[…\])$")
 # Between a headline and the outlet's name in <title> and og:title.
 _NAME_AT_THE_END = re.compile(r"\s+[|–—-]\s+[^|–—]{2,40}$")  # noqa: RUF001  (dashes are what pages use)
-_MOST_PIXELS = 100_000
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+# Stands for the outlet's own host while that is not known.
+_SOME_PAGE = "https://page.invalid/"
 
 
 def draft_of_page(page: str) -> Draft:
@@ -51,20 +53,22 @@ def draft_of_page(page: str) -> Draft:
     head = head_of_page(tree) if tree is not None else PageHead()
     article = StructuredArticle(head.structured)
     headline = _headline(head, article)
-    body_html = (extract_html(tree) if tree is not None else "") or text_html(plain_text(article.text("articleBody")))
+    extracted = (extract_html(tree) if tree is not None else "") or text_html(plain_text(article.text("articleBody")))
+    body_html = story_html(extracted, headline)
     if not headline and not body_html:
         raise RejectedError("no article found on the page")
+    url = _url(head, article)
     return Draft(
-        url=_url(head, article),
+        url=url,
         source=_source(head, article),
         headline=headline,
-        summary=_summary(head, article),
+        summary=_summary(head, article, headline or ""),
         body_html=body_html,
         byline=", ".join(_authors(head, article)) or None,
         section=_words(article.text("articleSection") or head.first("article:section", "og:article:section")),
         language=_language(head, article),
         published=first_instant(_times(head, article)),
-        image=_image(head, article),
+        image=_image(head, article, url),
     )
 
 
@@ -80,9 +84,15 @@ def _source(head: PageHead, article: StructuredArticle) -> str | None:
 
 
 def _url(head: PageHead, article: StructuredArticle) -> str | None:
-    """Return the first address that is one and names more than the front page, which some systems call canonical."""
-    candidates = [head.canonical, head.first("og:url"), *article.addresses("url", "mainEntityOfPage")]
-    usable = [candidate for candidate in candidates if candidate and _is_address(candidate)]
+    """Return the first address that is one and names more than the front page, which some systems call canonical.
+
+    A relative one is completed by the first that is not.
+    """
+    told = [head.canonical, head.first("og:url"), *article.addresses("url", "mainEntityOfPage")]
+    # Without a slash it is no address at all: some systems write "true" there.
+    candidates = [joined(candidate) for candidate in told if candidate and "/" in candidate]
+    base = next(filter(_is_address, candidates), "")
+    usable = list(filter(_is_address, (joined(candidate, base) for candidate in candidates)))
     return next((url for url in usable if not re.fullmatch(r"https?://[^/]+/?", url)), None) or next(iter(usable), None)
 
 
@@ -108,9 +118,10 @@ def _alike(one: str, other: str) -> bool:
     return 2 * len(words & others) > min(len(words), len(others))
 
 
-def _summary(head: PageHead, article: StructuredArticle) -> str | None:
+def _summary(head: PageHead, article: StructuredArticle, headline: str) -> str | None:
     told = [article.text("description"), *map(head.first, ("og:description", "description", "twitter:description"))]
-    return next((words for text in told if (words := _words(text)) and not _CUT.search(words)), None)
+    found = (words for words in map(_words, told) if words and not _CUT.search(words))
+    return next((words for words in found if not same_words(words, headline)), None)
 
 
 def _authors(head: PageHead, article: StructuredArticle) -> list[str]:
@@ -127,13 +138,15 @@ def _times(head: PageHead, article: StructuredArticle) -> list[str]:
 
 def _language(head: PageHead, article: StructuredArticle) -> str | None:
     told = (head.language, article.text("inLanguage"), head.first("language", "dc.language", "og:locale"))
-    return next((tag.strip() for tag in told if tag and _LANGUAGE.fullmatch(tag.strip())), None)
+    return next((tag for text in told if (tag := language_tag(text or ""))), None)
 
 
-def _image(head: PageHead, article: StructuredArticle) -> Image | None:
+def _image(head: PageHead, article: StructuredArticle, page: str | None) -> Image | None:
+    """Return the picture; of a page that does not know its address, "/…" is completed by whoever gives it one."""
     told = article.image()
-    url = told.get("url") or head.first("og:image", "og:image:url", "og:image:secure_url", "twitter:image")
-    if not url or not _is_address(url):
+    url = told.get("url") or head.first("og:image", "og:image:url", "og:image:secure_url", "twitter:image") or ""
+    url = joined(url, page or "")
+    if not _is_address(url) and not (url.startswith("/") and _is_address(joined(url, _SOME_PAGE))):
         return None
     from_head = not told
     width = head.first("og:image:width") if from_head else told.get("width")
@@ -157,4 +170,4 @@ def _text(node: dict[str, Any], name: str) -> str:
 
 def _pixels(value: Any) -> int | None:
     digits = re.fullmatch(r"(\d{1,6})(\.0+)?(px)?", str(value).strip())
-    return int(digits[1]) if digits and 0 < int(digits[1]) <= _MOST_PIXELS else None
+    return int(digits[1]) if digits and 0 < int(digits[1]) <= MOST_PIXELS else None

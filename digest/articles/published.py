@@ -6,8 +6,8 @@ from email.utils import parsedate_to_datetime
 from digest.articles.rejection import RejectedError
 from subscribers.instant import as_utc
 
-# Outside these a page's "0001-01-01" means "not set", and a shift of zone may leave the calendar.
-_YEARS = (1600, 9000)
+# A year outside these is a slip or means "not set", as 0001-01-01 does; a shift of zone would leave the calendar.
+_YEARS = range(1600, 9000)
 _LENGTH_OF_A_DATE = len("2020-03-13")
 
 
@@ -15,14 +15,26 @@ def published_instant(text: str) -> datetime:
     """Return the instant that *text* (ISO 8601 with a zone) names, in UTC.
 
     Raises:
-        RejectedError: *text* is no such time, or lacks its zone or its hour.
+        RejectedError: *text* is no such time, or lacks its zone or its hour, or its year can't be meant.
     """
-    stripped = text.strip()
     try:
-        moment = as_utc(datetime.fromisoformat(stripped))
-    except (ValueError, OverflowError) as error:
+        return plausible_instant(datetime.fromisoformat(text.strip()))
+    except RejectedError:
+        raise
+    except ValueError as error:
         raise RejectedError(f"{text!r} is no time with a zone; write it as 2020-03-13T14:00Z") from error
-    return moment
+
+
+def plausible_instant(moment: datetime) -> datetime:
+    """Return *moment* in UTC.
+
+    Raises:
+        ValueError: *moment* is naive.
+        RejectedError: Its year is before 1600 or after 8999.
+    """
+    if moment.year not in _YEARS:
+        raise RejectedError(f"{moment.isoformat()} is out of range: the year {moment.year} can't be meant")
+    return as_utc(moment)
 
 
 def first_instant(candidates: list[str]) -> datetime | None:
@@ -45,7 +57,7 @@ def _page_time(text: str) -> datetime | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(stripped)
-        except (ValueError, IndexError, TypeError):
+        except (ValueError, IndexError, TypeError, OverflowError):
             continue
-        return moment if _YEARS[0] <= moment.year <= _YEARS[1] else None
+        return moment if moment.year in _YEARS else None
     return None

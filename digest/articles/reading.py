@@ -8,11 +8,9 @@ from typing import BinaryIO
 
 from digest.articles.article import Article
 from digest.articles.defaults import Defaults
-from digest.articles.draft import Draft
-from digest.articles.files import files_of
 from digest.articles.finishing import finish
 from digest.articles.formats import Found, drafts_in, drafts_in_stream
-from digest.articles.rejection import RejectedError, Rejection
+from digest.articles.rejection import Rejection, attempt
 from digest.errors import BadInputError
 
 STANDARD_INPUT = "-"
@@ -35,18 +33,51 @@ def read_articles(
     if defaults.are_for_one:
         found = _only_one(found)
     for item in found:
-        yield item if isinstance(item, Rejection) else _finished(*item, defaults, own_sources)
+        if isinstance(item, Rejection):
+            yield item
+        else:
+            where, draft = item
+            yield attempt(where, finish, draft, defaults, own_sources)
 
 
 def _found(path: str, stdin: BinaryIO) -> Iterator[Found]:
     if path == STANDARD_INPUT:
         yield from drafts_in_stream(stdin, STANDARD_INPUT)
         return
-    for file in files_of(Path(path)):
+    for file in _files_of(Path(path)):
         if isinstance(file, Rejection):
             yield file
         else:
             yield from _found_in_file(file)
+
+
+def _files_of(path: Path) -> Iterator[Path | Rejection]:
+    """Give the files that *path* stands for: itself, or what is in the folder, sorted and through all levels.
+
+    Hidden files and folders inside a folder are passed over. What can't be listed or read as a file is a rejection.
+    """
+    try:
+        if path.is_dir():
+            yield from _files_in(path)
+        elif path.is_file():
+            yield path
+        else:
+            yield Rejection(str(path), "not a file or folder" if path.exists() else "no such file or folder")
+    except (OSError, ValueError) as error:
+        # ValueError: a path with a NUL in it.
+        yield Rejection(str(path), f"can't be read: {getattr(error, 'strerror', None) or error}")
+
+
+def _files_in(folder: Path) -> Iterator[Path | Rejection]:
+    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    if not entries:
+        yield Rejection(str(folder), "the folder is empty")
+    for entry in entries:
+        # A link to a folder may lead back up, and round for ever.
+        if entry.is_symlink() and entry.is_dir():
+            yield Rejection(str(entry), "a link to a folder is not followed; name the folder itself")
+        else:
+            yield from _files_of(entry)
 
 
 def _found_in_file(path: Path) -> Iterator[Found]:
@@ -62,10 +93,3 @@ def _only_one(found: Iterator[Found]) -> Iterator[Found]:
     if len(first) > 1:
         raise BadInputError("--url and --headline are for one article, and there is more than one here")
     return iter(first)
-
-
-def _finished(where: str, draft: Draft, defaults: Defaults, own_sources: AbstractSet[str]) -> Article | Rejection:
-    try:
-        return finish(draft, defaults, own_sources)
-    except RejectedError as error:
-        return Rejection(where, str(error))

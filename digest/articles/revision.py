@@ -9,17 +9,19 @@ def revise(stored: Article, incoming: Article) -> Article:
     """Return *stored* as *incoming* changes it; equal to *stored* when it brings nothing new.
 
     The newer words win, and what it does not tell is kept. A written headline is never replaced by one that
-    was cut from the first sentence. The published instant is the first ever told: the earlier of the two.
-    Revising twice by the same article changes nothing more.
+    was cut from the first sentence, nor a written summary by one that was made from the body. The published
+    instant is the first ever told: the earlier of the two. Revising twice by the same article changes nothing more.
     """
     keeps_headline = incoming.needs_headline and not stored.needs_headline
+    summary = stored if _keeps_summary(stored, incoming) else incoming
     image = incoming.image or stored.image
     return replace(
         incoming,
         url=stored.url,
         headline=stored.headline if keeps_headline else incoming.headline,
         needs_headline=stored.needs_headline and incoming.needs_headline,
-        summary=incoming.summary or stored.summary,
+        summary=summary.summary,
+        summary_is_derived=summary.summary_is_derived,
         body_html=incoming.body_html or stored.body_html,
         published=min(stored.published, incoming.published),
         byline=incoming.byline or stored.byline,
@@ -30,3 +32,8 @@ def revise(stored: Article, incoming: Article) -> Article:
         image=image,
         caption=None if image else incoming.caption or stored.caption,
     )
+
+
+def _keeps_summary(stored: Article, incoming: Article) -> bool:
+    is_written = bool(stored.summary) and not stored.summary_is_derived
+    return not incoming.summary or (is_written and incoming.summary_is_derived)

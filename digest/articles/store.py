@@ -33,14 +33,10 @@ class PastHeadline:
     replaced_at: datetime
 
 
-def store_article(session: Session, article: Article, now: datetime) -> Stored:
-    """Store *article* under its canonical address; see `revise` for what an update keeps. *now* is in UTC."""
-    return store_articles(session, [article], now)[0]
-
-
 def store_articles(session: Session, articles: Sequence[Article], now: datetime) -> list[Stored]:
-    """Store *articles* in their order, in few statements, and return what each came to.
+    """Store *articles* under their addresses, in their order and in few statements; return what each came to.
 
+    See `revise` for what an update keeps; *now*, in UTC, is when they count as stored.
     An address that comes twice is stored and then updated, as if each had come alone. Some hundred articles at
     a time are a good measure: every address is a parameter of one statement.
     """
@@ -55,21 +51,35 @@ def articles_between(session: Session, start: datetime, end: datetime) -> list[A
     return sorted(map(_article, rows), key=lambda article: (article.published, article.url))
 
 
+def articles_stored_late(session: Session, start: datetime, end: datetime, after: datetime) -> list[Article]:
+    """Return the articles first published in [*start*, *end*) and stored after *after*, all UTC, ordered as above."""
+    published = col(ArticleRow.published)
+    late = select(ArticleRow).where(published >= start, published < end, col(ArticleRow.stored_at) > after)
+    return sorted(map(_article, session.exec(late)), key=lambda article: (article.published, article.url))
+
+
 def articles_stored(session: Session) -> list[Article]:
     """Return every stored article by published instant and then by address."""
     rows = session.exec(select(ArticleRow))
     return sorted(map(_article, rows), key=lambda article: (article.published, article.url))
 
 
-def past_headlines(session: Session, url: str) -> list[PastHeadline]:
-    """Return the headlines that the article at the canonical *url* bore before, the oldest first."""
-    rows = session.exec(
-        select(FormerHeadline)
-        .join(ArticleRow, col(ArticleRow.id) == col(FormerHeadline.article_id))
-        .where(col(ArticleRow.url) == url)
-        .order_by(col(FormerHeadline.id))
-    )
-    return [PastHeadline(row.headline, row.replaced_at) for row in rows]
+def past_headlines(session: Session, articles: Sequence[Article]) -> dict[str, list[PastHeadline]]:
+    """Return the headlines that *articles* bore before, the oldest first, by address; none for most."""
+    instants = [article.published for article in articles]
+    found: dict[str, list[PastHeadline]] = {article.url: [] for article in articles}
+    if instants:
+        # By span and not by address: a database takes only so many parameters.
+        rows = session.exec(
+            select(ArticleRow.url, FormerHeadline)
+            .join(FormerHeadline, col(ArticleRow.id) == col(FormerHeadline.article_id))
+            .where(col(ArticleRow.published).between(min(instants), max(instants)))
+            .order_by(col(FormerHeadline.id))
+        )
+        for url, row in rows:
+            if url in found:
+                found[url].append(PastHeadline(row.headline, row.replaced_at))
+    return found
 
 
 def _without_repeats(articles: Sequence[Article]) -> Iterator[list[Article]]:
@@ -111,7 +121,8 @@ def _update(session: Session, row: ArticleRow, incoming: Article, now: datetime)
 
 
 _SAME_NAMED = (
-    "url source own headline needs_headline summary body_html published byline handle biography section language"
+    "url source own headline needs_headline summary summary_is_derived body_html published "
+    "byline handle biography section language"
 ).split()
 
 

@@ -20,6 +20,7 @@ class ArticleRow(SQLModel, table=True):
     headline: str = Field(sa_type=Text)
     needs_headline: bool
     summary: str = Field(sa_type=Text)
+    summary_is_derived: bool
     body_html: str = Field(sa_type=Text)
     published: datetime = Field(sa_type=Instant, index=True)
     byline: str | None

@@ -2,16 +2,18 @@
 
 import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from digest.cli.desk import Desk
 from digest.cli.on_demand import OnDemand
 from digest.configuration import DEFAULT_NAME
-from digest.errors import DigestError
+from digest.errors import BadInputError, DigestError
 from subscribers.errors import SubscribersError
 
 app = typer.Typer(
@@ -27,14 +29,21 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; an error is one line on standard error and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that is not UTF-8 gets escapes, not a traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
+        _refuse_undecodable(sys.argv[1:])
         app()
     except DigestError as error:
         _leave(str(error), error.exit_code)
     except SubscribersError as error:
         _leave(str(error), 2)
-    except DBAPIError as error:
-        _leave(f"the database failed: {' '.join(str(error.orig).split())}", 1)
+    except (DBAPIError, PoolTimeoutError) as error:
+        # Its first line only: PostgreSQL's further ones quote rows, and with them readers' addresses.
+        _leave(f"the database failed: {str(getattr(error, 'orig', error)).partition(chr(10))[0]}", 1)
+    except OSError as error:
+        _leave(f"the system refused: {error}", 1)
 
 
 @app.callback()
@@ -54,6 +63,13 @@ def _options(
     ] = False,
 ) -> None:
     context.obj = Desk(config)
+
+
+def _refuse_undecodable(arguments: list[str]) -> None:
+    """Refuse arguments that are not text in the terminal's encoding: no database could keep them."""
+    for argument in arguments:
+        if any("\ud800" <= letter <= "\udfff" for letter in argument):
+            raise BadInputError(f"the argument {argument!a} is not UTF-8 text")
 
 
 def _print_version(*, asked: bool) -> None:

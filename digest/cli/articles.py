@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated
+from io import BytesIO
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -12,7 +13,7 @@ from digest.articles.article import Article
 from digest.articles.defaults import Defaults
 from digest.articles.importing import ImportReport, import_articles
 from digest.articles.reading import read_articles
-from digest.articles.store import articles_between, articles_stored
+from digest.articles.store import PastHeadline, articles_between, articles_stored, past_headlines
 from digest.building import schedule_of
 from digest.cli.desk import Desk, date_named, newsletter_named
 from digest.cli.progress import counting
@@ -49,7 +50,7 @@ def import_(
     database = desk.database(settings)
     defaults = Defaults.of_options(source=source, own=own, published=published, headline=headline, url=url)
     own_sources = frozenset(outlet.name for outlet in settings.sources if outlet.own)
-    articles = read_articles(paths, defaults, own_sources, sys.stdin.buffer)
+    articles = read_articles(paths, defaults, own_sources, sys.stdin.buffer if sys.stdin else BytesIO())
     with counting(desk.err, "Importing articles") as advance:
         report = import_articles(database, articles, desk.now(), advance)
     _report(desk, report, as_json=as_json)
@@ -74,12 +75,19 @@ def list_(
     else:
         articles = _in_window(desk, settings, database, date, newsletter)
     if as_json:
-        desk.say_json([{**asdict(article), "published": article.published.isoformat()} for article in articles])
+        with database.reading() as session:
+            former = past_headlines(session, articles)
+        desk.say_json([_as_json(article, former[article.url]) for article in articles])
         return
     table = Table("Published (UTC)", "Source", "Section", "Headline", box=None, pad_edge=False)
     for row in _rows(articles):
         table.add_row(*row)
     desk.out.print(table)
+
+
+def _as_json(article: Article, former: list[PastHeadline]) -> dict[str, Any]:
+    headlines = [{"headline": past.headline, "replaced_at": past.replaced_at.isoformat()} for past in former]
+    return {**asdict(article), "published": article.published.isoformat(), "former_headlines": headlines}
 
 
 def _rows(articles: list[Article]) -> Iterator[tuple[str, str, str, str]]:

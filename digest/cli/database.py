@@ -28,8 +28,12 @@ def init(context: typer.Context) -> None:
     """
     desk: Desk = context.obj
     _write_example(desk.config)
-    settings = desk.settings()
-    upgrade_schema(Database(settings.database.url.get_secret_value()))
+    try:
+        upgrade_schema(Database(desk.settings().database.url.get_secret_value()))
+    except BadInputError as error:
+        raise BadInputError(
+            f"{error}; {desk.config} is written, so put that right, then run 'digest db upgrade'"
+        ) from error
     desk.say(f"Wrote {desk.config} with a fresh secret and created the database.")
     desk.say("Next: digest articles import PATH…, then digest preview daily-headlines --out preview")
 

@@ -1,6 +1,9 @@
 """`digest demo`: the whole story on this machine."""
 
 import asyncio
+import os
+import shlex
+import shutil
 import sys
 import tempfile
 import threading
@@ -14,11 +17,12 @@ import typer
 from digest.cli.desk import Desk
 from digest.demo.catcher import Catcher
 from digest.demo.day import PICTURES, reader_names
-from digest.demo.inbox import inbox_app
-from digest.demo.serving import address_of, bind_loopback, serve_in_thread
+from digest.demo.inbox import INBOX, inbox_app
+from digest.demo.serving import bind_loopback, serve_in_thread
 from digest.demo.story import Morning, live_a_morning
 from digest.errors import BadInputError
 from digest.web.application import web_app
+from digest.web.serving import address_of
 
 
 def show_demo(
@@ -48,10 +52,10 @@ def show_demo(
         app = inbox_app(caught, PICTURES, names=reader_names(), facts=_facts(morning))
         app.mount("/", web_app(morning.settings, morning.database, desk.now))  # where the mails' own links lead
         with serve_in_thread(app, listener):
-            desk.say(f"\nThe readers' inboxes: {base_url}/ (Ctrl-C ends the demo)")
+            desk.say(f"\nThe readers' inboxes: {base_url}{INBOX}/ (Ctrl-C ends the demo)")
             _wait_for_interrupt()
     else:
-        desk.say("\nTo walk through the readers' inboxes in a browser: digest demo --stay")
+        desk.say(f"\nTo walk through the readers' inboxes in a browser: {_again()}")
     if not morning.closing.is_whole:
         raise typer.Exit(1)
 
@@ -79,7 +83,23 @@ def _tell(desk: Desk, morning: Morning, folder: Path, caught: int) -> None:
     desk.say("Look at")
     for what, path in (("the mail", html), ("its text", text), ("on the wire", message), ("the report", report)):
         desk.say(f"  {what:<12}{path}")
-    desk.say(f"  {'all of it':<12}{folder} (digest --config {folder / 'digest.toml'} …)")
+    desk.say(f"  {'all of it':<12}{_program()} --config {shlex.quote(str(folder / 'digest.toml'))} …")
+    desk.say(f"It is kept in {folder}; delete it when you are done.")
+
+
+def _again() -> str:
+    """Return how to start the demo so that it stays, as whoever started it can type it."""
+    return "make demo ARGS=--stay" if "MAKELEVEL" in os.environ else f"{_program()} demo --stay"
+
+
+def _program() -> str:
+    """Return this program as it can be typed here: `digest` where that finds it, else by its path."""
+    started = Path(sys.argv[0]).absolute()
+    found = shutil.which("digest")
+    if not started.is_file() or (found and Path(found).absolute() == started):
+        return "digest"
+    here = Path.cwd()
+    return shlex.quote(str(started.relative_to(here) if started.is_relative_to(here) else started))
 
 
 def _facts(morning: Morning) -> dict[str, str]:

@@ -15,6 +15,9 @@ from digest.errors import BadInputError
 from digest.schema import require_schema
 from digest.settings import NewsletterSettings, Settings
 
+FIRST_DATE = date(1970, 1, 1)
+LAST_DATE = date(9998, 12, 31)  # a window and a deadline still fit into the calendar
+
 
 @dataclass
 class Desk:
@@ -67,11 +70,14 @@ def date_named(text: str | None, newsletter: NewsletterSettings, now: datetime) 
     """Return the local date that *text* (ISO 8601) names, by default today's in the newsletter's zone.
 
     Raises:
-        BadInputError: *text* is no date.
+        BadInputError: *text* is no date, or one so far away that no window can be told for it.
     """
     if text is None:
         return now.astimezone(newsletter.zone).date()
     try:
-        return date.fromisoformat(text)
+        named = date.fromisoformat(text)
     except ValueError as error:
         raise BadInputError(f"--date {text!r} is no date; write it as 2026-11-22") from error
+    if not FIRST_DATE <= named <= LAST_DATE:
+        raise BadInputError(f"--date {named} is out of reach; it may be {FIRST_DATE} to {LAST_DATE}")
+    return named

@@ -36,12 +36,13 @@ def preview(
     found, now = newsletter_named(settings, newsletter), desk.now()
     recipient = EmailAddress.parse(to) if to else None
     edition = preview_edition(database, settings, newsletter, date_named(date, found, now), now)
+    # Written before anything is shown: a reader such as `head` may end the run at any line.
+    for path in write_preview(edition, out) if out else ():
+        desk.tell(f"wrote {path}")
     if as_json:
         desk.say_json(edition.report())
     else:
         _show(desk, edition)
-    for path in write_preview(edition, out) if out else ():
-        desk.tell(f"wrote {path}")
     if recipient:
         _mail(desk, settings, edition, recipient)
     if edition.proof.errors:

@@ -50,7 +50,7 @@ def send(
     named = newsletter_named(settings, newsletter)
     local_date = date_named(date, named, desk.now())
     if dry_run:
-        _rehearse(desk, database, settings, newsletter, local_date, as_json=as_json)
+        _rehearse(desk, database, settings, newsletter, local_date, late=late, as_json=as_json)
         return
     relay = Relay(settings.smtp, local_only=settings.site.is_local)
     if settings.site.is_local:
@@ -122,23 +122,25 @@ def _say_closing(desk: Desk, published: Published, closing: Closing, *, as_json:
 
 def _say_skipped(desk: Desk, edition: Edition, *, as_json: bool) -> None:
     name = f"{edition.newsletter}/{edition.schedule.local_date}"
-    nobody: dict[str, Any] = asdict(Closing.of({}))
+    nobody: dict[str, Any] = asdict(Closing.of(0, {}))
     if as_json:
         desk.say_json({"edition": name, "status": edition.status.value, "reason": edition.reason, **nobody})
     else:
         desk.say(f"{name}: skipped, {edition.reason}. Its stories wait for the next edition.")
 
 
-def _rehearse(desk: Desk, database: Database, settings: Settings, slug: str, day: Date, *, as_json: bool) -> None:
-    rehearsal = rehearse(database, settings, slug, day, desk.now())
+def _rehearse(
+    desk: Desk, database: Database, settings: Settings, slug: str, day: Date, *, late: bool, as_json: bool
+) -> None:
+    rehearsal = rehearse(database, settings, slug, day, desk.now(), late=late)
     edition, name = rehearsal.edition, f"{slug}/{day}"
-    subject = edition.artifact.subject if edition.artifact else None
+    subject, stories = edition.artifact.subject if edition.artifact else None, len(edition.stories)
     if as_json:
-        stories = len(edition.stories)
         shown = {"edition": name, "eligible": rehearsal.audience, "subject": subject, "stories": stories}
-        desk.say_json({**shown, "dry_run": True, "shortfall": edition.shortfall})
+        desk.say_json({**shown, "dry_run": True, "obstacle": rehearsal.obstacle})
         return
-    desk.say(f"{name}: {len(edition.stories)} stories, to {rehearsal.audience:,} readers. Nothing was written or sent.")
-    desk.say(f"Subject: {subject}" if subject else "There is nothing to send.")
-    if edition.shortfall:
-        desk.say(f"It would be skipped: {edition.shortfall}")
+    counted = f"{stories} {'story' if stories == 1 else 'stories'}, to {rehearsal.audience:,} readers"
+    desk.say(f"{name}: {counted}. Nothing was written or sent.")
+    if subject:
+        desk.say(f"Subject: {subject}")
+    desk.say(f"It would not go out now: {rehearsal.obstacle}" if rehearsal.obstacle else "It would go out now.")

@@ -38,6 +38,8 @@ def import_(
     newsletter_named(settings, newsletter)
     if not provenance.strip():
         raise BadInputError("--provenance must say where and when these readers agreed")
+    if file.exists() and not file.is_file():
+        raise BadInputError(f"{file} is no file")  # a pipe or a device may never end
     intake = Intake(newsletter, provenance.strip(), keyring(settings.site.all_secrets), desk.now())
     try:
         with (

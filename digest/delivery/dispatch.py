@@ -12,13 +12,15 @@ from digest.database import Database
 from digest.delivery.ledger import Closing, Patience
 from digest.delivery.proof import compile_for, pull_proof
 from digest.delivery.publishing import NotDueError, Published, find_published, publish, refuse_unless_due, skip
+from digest.delivery.pulse import SenderName
 from digest.delivery.relay import Relay
-from digest.delivery.sending import SenderName, SendingLoop, Terms
+from digest.delivery.sending import SendingLoop, Terms
 from digest.delivery.store import audience_size
 from digest.editions.edition import Edition
 from digest.editions.store import move_deadline
 from digest.editions.window import Schedule
-from digest.errors import DigestError
+from digest.errors import BadInputError, DigestError
+from digest.rendering.artifact import Artifact
 from digest.rendering.inlining import inline_css
 from digest.settings import Settings
 
@@ -29,13 +31,19 @@ class MessageFaultError(DigestError):
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a dry run found: the edition as it would be, and how many readers it would go to."""
+    """What a dry run found: the edition as it would be, and how many readers it would go to.
+
+    `obstacle` says in words why `send` would not publish it now; None when it would.
+    """
 
     edition: BuiltEdition
     audience: int
+    obstacle: str | None
 
 
-def rehearse(database: Database, settings: Settings, slug: str, local_date: date, now: datetime) -> Rehearsal:
+def rehearse(
+    database: Database, settings: Settings, slug: str, local_date: date, now: datetime, *, late: bool = False
+) -> Rehearsal:
     """Build and check the edition of *local_date* as `prepare` would, and write nothing.
 
     Raises:
@@ -44,8 +52,16 @@ def rehearse(database: Database, settings: Settings, slug: str, local_date: date
     with database.reading() as session:
         built = build_edition(session, settings, slug, local_date)
         audience = audience_size(session, slug)
-    _refuse_faulty(settings, built, now)
-    return Rehearsal(built, audience)
+    obstacle = settings.newsletters[slug].skips(local_date) or built.shortfall
+    if find_published(database, slug, local_date):
+        obstacle = "it is published already; sending again goes on where it stopped"
+    try:
+        refuse_unless_due(database, slug, built.schedule, now, late=late)
+    except NotDueError as error:
+        obstacle = obstacle or str(error)
+    if built.artifact:
+        _refuse_faulty(settings, slug, local_date, built.artifact, now)
+    return Rehearsal(built, audience, obstacle)
 
 
 async def prepare(
@@ -70,6 +86,9 @@ async def prepare(
     """
     standing = find_published(database, slug, local_date)
     if standing:
+        if not standing.edition.is_settled:
+            # Its headers and links are made from today's configuration, not from the day it was published.
+            _refuse_faulty(settings, slug, local_date, standing.artifact, now)
         return _within_deadline(database, standing, now, late=late)
     reason = settings.newsletters[slug].skips(local_date)
     with database.reading() as session:
@@ -78,7 +97,9 @@ async def prepare(
     schedule = _extended(built.schedule, now) if now >= built.schedule.deadline else built.schedule
     if reason or built.shortfall:
         return skip(database, slug, schedule, reason or built.shortfall or "", now)
-    _refuse_faulty(settings, built, now)
+    if built.artifact:
+        _refuse_faulty(settings, slug, local_date, built.artifact, now)
+    _refuse_empty_allowance(database, settings, slug)
     await relay.check()
     return publish(database, built, schedule, now)
 
@@ -143,13 +164,20 @@ def _extended(schedule: Schedule, now: datetime) -> Schedule:
     return replace(schedule, deadline=now + (schedule.deadline - schedule.send_at))
 
 
-def _refuse_faulty(settings: Settings, built: BuiltEdition, now: datetime) -> None:
-    if built.artifact is None:
-        return
-    compiled = compile_for(settings, built.newsletter, built.schedule.local_date, built.artifact)
+def _refuse_faulty(settings: Settings, slug: str, local_date: date, artifact: Artifact, now: datetime) -> None:
+    compiled = compile_for(settings, slug, local_date, artifact)
     errors = pull_proof(compiled, now, relaxed=settings.site.is_local).errors
     if errors:
         told = "; ".join(f"{error.rule} {error.what} ({error.where})" for error in errors)
-        raise MessageFaultError(
-            f"{built.newsletter} {built.schedule.local_date} is not sent, its message is not sound: {told}"
-        )
+        raise MessageFaultError(f"{slug} {local_date} is not sent, its message is not sound: {told}")
+
+
+def _refuse_empty_allowance(database: Database, settings: Settings, slug: str) -> None:
+    """Refuse to publish to an audience of whom `allow_domains` lets nobody through: surely a slip of the pen."""
+    domains = [domain.lower().lstrip("@") for domain in settings.smtp.allow_domains]
+    with database.reading() as session:
+        if domains and audience_size(session, slug) and not audience_size(session, slug, domains):
+            raise BadInputError(
+                f"[smtp] allow_domains ({', '.join(domains)}) lets none of {slug}'s readers through;"
+                " nothing was published"
+            )

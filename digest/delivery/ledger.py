@@ -15,9 +15,9 @@ class DeliveryStatus(StrEnum):
     QUEUED = "queued"  # to be sent, for the first time or again
     CLAIMED = "claimed"  # a sender has it in hand
     SENT = "sent"  # the relay took responsibility
-    FAILED = "failed"  # refused for good
+    FAILED = "failed"  # refused for good, or not taken before the deadline
     UNKNOWN = "unknown"  # DATA may have gone out and no reply was seen: never blindly repeated (law 6)
-    SKIPPED = "skipped"  # the reader left, or was never tried before the deadline
+    SKIPPED = "skipped"  # the reader left, or must not be mailed, since the audience was frozen
 
 
 OPEN = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.CLAIMED})
@@ -54,16 +54,21 @@ class Closing:
     deferred: int
 
     @classmethod
-    def of(cls, counts: Mapping[DeliveryStatus, int]) -> "Closing":
-        """Sum up an edition from its deliveries' *counts* by status."""
+    def of(cls, eligible: int, counts: Mapping[DeliveryStatus, int]) -> "Closing":
+        """Set the *eligible* counted when the audience was frozen against its deliveries' *counts* by status."""
         return cls(
-            eligible=sum(counts.values()),
+            eligible=eligible,
             sent=counts.get(DeliveryStatus.SENT, 0),
             failed=counts.get(DeliveryStatus.FAILED, 0),
             unknown=counts.get(DeliveryStatus.UNKNOWN, 0),
             skipped=counts.get(DeliveryStatus.SKIPPED, 0),
             deferred=sum(counts.get(status, 0) for status in OPEN),
         )
+
+    @property
+    def missing(self) -> int:
+        """Return how many readers the ledger has lost: 0, or it was tampered with or damaged."""
+        return self.eligible - (self.sent + self.failed + self.unknown + self.skipped + self.deferred)
 
     @property
     def is_settled(self) -> bool:
@@ -73,10 +78,11 @@ class Closing:
     @property
     def is_whole(self) -> bool:
         """Say whether everybody who should have got the edition did."""
-        return self.deferred == self.failed == self.unknown == 0
+        return self.deferred == self.failed == self.unknown == self.missing == 0
 
     def __str__(self) -> str:
         open_ = f" + {self.deferred:,} deferred" if self.deferred else ""
+        open_ += f" + {self.missing:,} MISSING FROM THE LEDGER" if self.missing else ""
         return (
             f"{self.eligible:,} eligible = {self.sent:,} sent + {self.failed:,} failed"
             f" + {self.unknown:,} unknown + {self.skipped:,} skipped{open_}"

@@ -57,6 +57,7 @@ class CompiledEdition:
     boundary: str
     text: EncodedPart
     html: EncodedPart
+    trial: str = ""
 
     def message_for(self, reader: Reader, now: datetime) -> bytes:
         """Return the wire bytes for *reader*, dated *now*, CRLF line ends and not yet dot-stuffed."""
@@ -86,9 +87,12 @@ class CompiledEdition:
             slots.ADDRESS: reader.address,
         }
 
-    def with_subject(self, subject: str) -> "CompiledEdition":
-        """Return the same edition under another subject, for a test mail."""
-        return replace(self, subject=text_field("Subject", subject))
+    def with_subject(self, subject: str, *, trial: str = "") -> "CompiledEdition":
+        """Return the same edition under another subject, for a test mail.
+
+        A *trial*, any text that is new each time, gives it Message-IDs of its own: a mailbox drops what it has seen.
+        """
+        return replace(self, subject=text_field("Subject", subject), trial=trial)
 
     def sender_for(self, reader: Reader) -> str:
         """Return MAIL FROM: a signed address for this reader where a bounce domain is configured (D01, B01)."""
@@ -98,7 +102,7 @@ class CompiledEdition:
 
     def message_id(self, reader: Reader) -> str:
         """Return the Message-ID, the same whenever this edition goes to this reader (law 6, H05)."""
-        edition = f"{self.publication.slug} {self.local_date.isoformat()} {reader.subscriber_id}"
+        edition = f"{self.publication.slug} {self.local_date.isoformat()} {reader.subscriber_id}{self.trial}"
         return f"<{self.keyring.fingerprint('message-id', edition)}@{self.mailboxes.domain}>"
 
     def _reader_headers(self, reader: Reader, unsubscribe_url: str, now: datetime) -> bytes:

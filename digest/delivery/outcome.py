@@ -7,6 +7,7 @@ from enum import StrEnum
 # No database stores these in a text: relays that answer in another charset than UTF-8 give lone surrogates.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
+_FINAL = 5  # RFC 5321 §4.2.1
 
 
 class OutcomeKind(StrEnum):
@@ -28,15 +29,22 @@ class Outcome:
     reply: str
 
 
-def outcome_of_reply(code: int, reply: str) -> Outcome:
-    """Return what a reply *code* with its text means: 2xx sent, 5xx failed, all else deferred.
+def outcome_of_refusal(code: int, reply: str) -> Outcome:
+    """Return what a reply means that came before the message was sent, and was not the one hoped for.
 
-    The enhanced code is read from the text (RFC 3463, RFC 2034 §4). This is the only place that translates
-    codes (trap T21); a code outside 200-599 is no promise of anything and counts as deferred.
+    5xx is final, all else may be tried again: nothing has been sent, so even an odd 2xx is no delivery.
     """
-    found = _ENHANCED.match(reply)
-    kind = {2: OutcomeKind.SENT, 5: OutcomeKind.FAILED}.get(code // 100, OutcomeKind.DEFERRED)
-    return Outcome(kind, code, found.group(1) if found else None, _UNSTORABLE.sub("\ufffd", reply))
+    return _outcome(OutcomeKind.FAILED if code // 100 == _FINAL else OutcomeKind.DEFERRED, code, reply)
+
+
+def outcome_of_final_reply(code: int, reply: str) -> Outcome:
+    """Return what the reply after the final dot means: 2xx sent, 4xx deferred, 5xx failed.
+
+    Anything else, a reply that can't be read among it (code -1), says nothing of a message that has left:
+    unknown (law 6). These two functions are the only places that translate codes (trap T21).
+    """
+    kinds = {2: OutcomeKind.SENT, 4: OutcomeKind.DEFERRED, _FINAL: OutcomeKind.FAILED}
+    return _outcome(kinds.get(code // 100, OutcomeKind.UNKNOWN), code, reply)
 
 
 def not_begun(why: str) -> Outcome:
@@ -47,3 +55,9 @@ def not_begun(why: str) -> Outcome:
 def unanswered(why: str) -> Outcome:
     """Return the outcome of an attempt whose message may have gone out without a reply (law 6)."""
     return Outcome(OutcomeKind.UNKNOWN, None, None, _UNSTORABLE.sub("\ufffd", why))
+
+
+def _outcome(kind: OutcomeKind, code: int, reply: str) -> Outcome:
+    """Keep code and text; the enhanced code is read from the text (RFC 3463, RFC 2034 §4)."""
+    found = _ENHANCED.match(reply)
+    return Outcome(kind, code, found.group(1) if found else None, _UNSTORABLE.sub("\ufffd", reply))

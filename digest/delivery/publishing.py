@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
 
 from digest.building import BuiltEdition
 from digest.database import Database
@@ -74,11 +75,7 @@ def refuse_unless_due(database: Database, newsletter: str, schedule: Schedule, n
             " --late sends it all the same"
         )
     with database.reading() as session:
-        later = later_edition(session, newsletter, day)
-    if later:
-        raise NotDueError(
-            f"{newsletter} of {later} is out and covers the stories of {day}; an older one can't follow it"
-        )
+        _refuse_behind_later(session, newsletter, day)
 
 
 def publish(database: Database, built: BuiltEdition, schedule: Schedule, now: datetime) -> Published:
@@ -113,11 +110,20 @@ def _publish_new(
         standing = find_edition(session, built.newsletter, schedule.local_date)
         if standing and standing.is_published:
             return None
+        _refuse_behind_later(session, built.newsletter, schedule.local_date)
         edition = record_published(session, built.newsletter, schedule, now)
         session.add(_frozen(edition, artifact, built.standfirst))
         freeze_stories(session, edition, built.stories)
         freeze_audience(session, edition, now)
     return Published(edition, artifact, built.standfirst, built.stories, is_new=True)
+
+
+def _refuse_behind_later(session: Session, newsletter: str, day: date) -> None:
+    later = later_edition(session, newsletter, day)
+    if later:
+        raise NotDueError(
+            f"{newsletter} of {later} is out and covers the stories of {day}; an older one can't follow it"
+        )
 
 
 def _expect_published(database: Database, built: BuiltEdition) -> Published:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from digest.database import Database
 from digest.delivery.ledger import Closing, DeliveryStatus
-from digest.delivery.store import resolve_unknown, settle
+from digest.delivery.store import mark_abandoned, resolve_unknown, settle
 from digest.editions.edition import EditionEvent
 from digest.editions.store import change_status, find_edition
 from digest.errors import BadInputError
@@ -32,6 +32,7 @@ def reconcile_unknown(
         if edition is None or not edition.is_published:
             raise BadInputError(f"{newsletter} of {local_date} was never published: there is nothing to reconcile")
         status = DeliveryStatus(settlement.value)
+        mark_abandoned(session, edition, now)
         settled = resolve_unknown(session, edition, status, now)
         if settled and status is DeliveryStatus.QUEUED:
             change_status(session, edition, EditionEvent.REOPEN)

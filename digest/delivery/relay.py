@@ -10,11 +10,19 @@ from dataclasses import dataclass
 import aiosmtplib
 from aiolimiter import AsyncLimiter
 
-from digest.delivery.outcome import Outcome, OutcomeKind, not_begun, outcome_of_reply, unanswered
+from digest.delivery.outcome import (
+    Outcome,
+    OutcomeKind,
+    not_begun,
+    outcome_of_final_reply,
+    outcome_of_refusal,
+    unanswered,
+)
 from digest.errors import BadInputError, DigestError
 from digest.setting_values import is_loopback
 from digest.settings import SmtpSettings
 
+_COMPLETED = 250
 _LOST = (aiosmtplib.SMTPServerDisconnected, aiosmtplib.SMTPTimeoutError, OSError)
 
 
@@ -67,6 +75,7 @@ class Relay:
         client = self._client()
         try:
             await client.connect()
+            await _greet(client)
             await self._log_in(client)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             client.close()
@@ -85,8 +94,13 @@ class Relay:
         async with self.session():
             pass
 
+    @property
+    def is_paced(self) -> bool:
+        """Say whether `wait_turn` may have to wait."""
+        return self._pace is not None
+
     async def wait_turn(self) -> None:
-        """Wait until the pace allows one more message."""
+        """Wait until the pace allows one more message; to be called before its reader is claimed (law 5)."""
         if self._pace:
             await self._pace.acquire()
 
@@ -127,28 +141,46 @@ class RelaySession:
         return self._client.is_connected
 
     async def deliver(self, envelope: Envelope, message: bytes) -> Outcome:
-        """Hand one message for one recipient to the relay and return what came of it. Never raises for a reply."""
+        """Hand one message for one recipient to the relay and return what came of it.
+
+        Raises:
+            RelayUnavailableError: the relay takes no mail from us at all; that says nothing of the recipient.
+        """
         if not self._relay.allows(envelope.recipient):
             return Outcome(OutcomeKind.FAILED, None, None, "the recipient's domain is not in [smtp] allow_domains")
-        await self._relay.wait_turn()
         try:
-            await self._client.mail(envelope.sender)
+            await self._announce(envelope.sender)
             await self._client.rcpt(envelope.recipient)
         except aiosmtplib.SMTPResponseException as error:
             await self._reset()
-            return outcome_of_reply(error.code, error.message)
+            return outcome_of_refusal(error.code, error.message)
         except _LOST as error:
             return not_begun(f"the connection was lost before the message: {_words(error)}")
         return await self._send(message)
 
+    async def _announce(self, sender: str) -> None:
+        try:
+            await self._client.mail(sender)
+        except aiosmtplib.SMTPSenderRefused as error:
+            if outcome_of_refusal(error.code, error.message).kind is OutcomeKind.FAILED:
+                await self._reset()
+                raise RelayUnavailableError(
+                    f"the relay {self._relay} takes no mail from {sender}: {error.code} {_words(error)}"
+                ) from error
+            raise
+
     async def _send(self, message: bytes) -> Outcome:
         try:
             reply = await self._client.data(message)
-        except aiosmtplib.SMTPResponseException as error:
-            return outcome_of_reply(error.code, error.message)
-        except _LOST as error:
+        except aiosmtplib.SMTPDataError as error:
+            await self._reset()  # a transaction still open here would spoil the next recipient's
+            if error.code == _COMPLETED:  # after the dot this is no error: it came instead of 354
+                return not_begun(f"the relay answered DATA with {error.code} {error.message} and took no message")
+            return outcome_of_final_reply(error.code, error.message)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._client.close()
             return unanswered(f"the connection was lost with the message under way: {_words(error)}")
-        return outcome_of_reply(reply.code, reply.message)
+        return outcome_of_final_reply(reply.code, reply.message)
 
     async def _reset(self) -> None:
         """Clear the half-made transaction; a connection that does not manage is given up."""
@@ -156,6 +188,14 @@ class RelaySession:
             await self._client.rset()
         except (aiosmtplib.SMTPException, OSError):
             self._client.close()
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    """Say EHLO, or HELO to a server that does not know it, so that a relay that fails here gives no session."""
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        await client.helo()
 
 
 async def _leave(client: aiosmtplib.SMTP) -> None:

@@ -5,8 +5,9 @@ most one unknown delivery per connection (law 6). No database session is open wh
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,23 +20,14 @@ from digest.delivery import store
 from digest.delivery.ledger import Closing, Patience, some_jitter, verdict
 from digest.delivery.message import CompiledEdition
 from digest.delivery.outcome import Outcome
+from digest.delivery.pulse import Pulse, SenderName
 from digest.delivery.relay import Envelope, Relay, RelaySession, RelayUnavailableError
 from digest.editions.edition import Edition
 
-HEARTBEAT = timedelta(seconds=5)
-DEAD_AFTER = timedelta(seconds=20)
 LONGEST_NAP = timedelta(seconds=1)
-PROGRESS = timedelta(seconds=0.5)
 CLAIMED_AT_ONCE = 1
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class SenderName:
-    """Who claims: a number that no other process has, and the machine's name for people."""
-
-    id: str
-    host: str
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,7 @@ class Attempted:
 class SendingLoop:
     """Delivers one published edition through one relay.
 
-    *clock* gives the time in UTC. *on_progress* hears the closing equation whenever it may have changed.
+    *clock* gives the time in UTC. *on_progress* hears the closing equation now and then.
     """
 
     def __init__(
@@ -81,7 +73,7 @@ class SendingLoop:
         self._sender = sender
         self._terms = terms
         self._clock = clock
-        self._on_progress = on_progress
+        self._pulse = Pulse(database, edition, sender, clock, on_progress)
         self._stopping = asyncio.Event()
         # SQLite has one writer; lanes of one process take turns here instead of polling its lock.
         self._turn = asyncio.Lock()
@@ -96,12 +88,11 @@ class SendingLoop:
         Raises:
             RelayUnavailableError: no lane could get, or get back, a session; what was not sent is queued.
         """
-        async with self._alive():
+        async with self._pulse.beating():
             while self._may_claim():
                 await self._write(self._mark_abandoned)
                 await self._drain()
-                standing = await self._write(lambda session: store.queue(session, self._edition))
-                if not await self._worth_waiting(standing):
+                if not await self._worth_waiting(await self._queue()):
                     break
             return await self._write(self._settle)
 
@@ -115,25 +106,45 @@ class SendingLoop:
                 raise failure
         if len(failures) == len(ends):
             raise failures[0]
+        if failures:
+            _log.warning("%d of %d connections could not be had: %s", len(failures), len(ends), failures[0])
 
     async def _lane(self) -> None:
         while await self._is_anything_due():
             async with self._relay.session() as session:
-                claims = await self._write(self._claim)
+                claims = await self._next_claims([])
                 while claims:
                     attempts = [await self._attempt(session, claim) for claim in claims]
-                    # What one message came to and the claim of the next are one transaction, not two.
-                    claims = await self._write(partial(self._record_and_claim, attempts, goes_on=session.is_alive))
+                    claims = await self._next_claims(attempts, goes_on=session.is_alive)
+
+    async def _next_claims(self, attempts: Sequence[Attempted], *, goes_on: bool = True) -> list[store.Claim]:
+        """Record *attempts* and claim what comes next: one transaction, two where the pace lies between."""
+        if not self._relay.is_paced:
+            return await self._write(partial(self._record_and_claim, attempts, goes_on=goes_on))
+        await self._write(partial(self._record_and_claim, attempts, goes_on=False))
+        await self._wait_turn()
+        return await self._write(partial(self._record_and_claim, [], goes_on=goes_on))
+
+    async def _wait_turn(self) -> None:
+        """Wait for the pace, or for being stopped."""
+        waits = {asyncio.create_task(self._relay.wait_turn()), asyncio.create_task(self._stopping.wait())}
+        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in pending:
+            wait.cancel()
 
     async def _attempt(self, session: RelaySession, claim: store.Claim) -> Attempted:
         envelope = Envelope(self._compiled.sender_for(claim.reader), claim.reader.address)
-        outcome = await session.deliver(envelope, self._compiled.message_for(claim.reader, self._clock()))
+        try:
+            outcome = await session.deliver(envelope, self._compiled.message_for(claim.reader, self._clock()))
+        except RelayUnavailableError:
+            await self._write(partial(self._give_back, claim))
+            raise
         return Attempted(claim, outcome, self._clock())
 
     async def _is_anything_due(self) -> bool:
         if not self._may_claim():
             return False
-        standing = await self._write(lambda session: store.queue(session, self._edition))
+        standing = await self._queue()
         return standing.next_due is not None and standing.next_due <= self._clock()
 
     def _may_claim(self) -> bool:
@@ -145,41 +156,11 @@ class SendingLoop:
             return False
         if not self._terms.wait:
             return False
-        now = self._clock()
-        until_due = standing.next_due - now if standing.next_due else LONGEST_NAP
+        until_due = standing.next_due - self._clock() if standing.next_due else LONGEST_NAP
         nap = max(timedelta(0), min(until_due, LONGEST_NAP))
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), nap.total_seconds())
         return True
-
-    @asynccontextmanager
-    async def _alive(self) -> AsyncIterator[None]:
-        """Sign on, and keep telling the database that we live and the caller how far we are."""
-        await self._write(self._beat)
-        pulse = asyncio.create_task(self._pulse())
-        try:
-            yield
-        finally:
-            pulse.cancel()
-            with suppress(asyncio.CancelledError):
-                await pulse
-
-    async def _pulse(self) -> None:
-        last_beat = self._clock()
-        while True:
-            await asyncio.sleep(PROGRESS.total_seconds())
-            self._on_progress(await self._write(lambda session: store.closing(session, self._edition)))
-            if self._clock() - last_beat >= HEARTBEAT:
-                last_beat = self._clock()
-                await self._write(self._beat)
-
-    def _beat(self, session: Session) -> None:
-        store.beat(session, self._sender.id, self._sender.host, self._clock())
-
-    def _claim(self, session: Session) -> list[store.Claim]:
-        if not self._may_claim():
-            return []
-        return store.claim(session, self._edition, self._sender.id, self._clock(), most=CLAIMED_AT_ONCE)
 
     def _record_and_claim(self, attempts: Sequence[Attempted], session: Session, *, goes_on: bool) -> list[store.Claim]:
         for attempt in attempts:
@@ -192,19 +173,28 @@ class SendingLoop:
                 jitter=some_jitter(),
             )
             store.record(session, self._edition, self._sender.id, attempt.claim, attempt.outcome, ruling, attempt.at)
-        return self._claim(session) if goes_on else []
+        if not goes_on or not self._may_claim():
+            return []
+        return store.claim(session, self._edition, self._sender.id, self._clock(), most=CLAIMED_AT_ONCE)
+
+    def _give_back(self, claim: store.Claim, session: Session) -> None:
+        store.give_back(session, self._edition, self._sender.id, claim, self._clock())
 
     def _mark_abandoned(self, session: Session) -> None:
-        now = self._clock()
-        store.mark_abandoned(session, self._edition, now - DEAD_AFTER, now)
+        store.mark_abandoned(session, self._edition, self._clock())
 
     def _settle(self, session: Session) -> Closing:
         now = self._clock()
-        if now >= self._terms.deadline:
-            store.give_up_queue(session, self._edition, now)
-        sums = store.settle(session, self._edition, now)
-        self._on_progress(sums)
-        return sums
+        store.mark_abandoned(session, self._edition, now)
+        store.give_up_queue(session, self._edition, now)
+        return store.settle(session, self._edition, now)
+
+    async def _queue(self) -> store.Queue:
+        return await asyncio.to_thread(self._read_queue)
+
+    def _read_queue(self) -> store.Queue:
+        with self._database.reading() as session:
+            return store.queue(session, self._edition)
 
     async def _write(self, act: Callable[[Session], T]) -> T:
         async with self._turn:

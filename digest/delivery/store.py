@@ -1,23 +1,26 @@
 """The SQL of the ledger: freezing the audience, claiming, recording, counting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import CTE, ColumnElement, Update, case, func, insert, literal, update
+from sqlalchemy import CTE, ColumnElement, Update, case, false, func, insert, literal, or_, update
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col, exists, select
 
 from digest.delivery.ledger import Closing, DeliveryStatus, Verdict
 from digest.delivery.message import Reader
 from digest.delivery.outcome import Outcome, OutcomeKind
 from digest.delivery.tables import Attempt, Delivery, Sender
-from digest.editions.edition import Edition, EditionEvent
-from digest.editions.store import change_status
+from digest.editions.edition import Edition, EditionEvent, EditionStatus, move
+from digest.editions.tables import EditionRow
 from subscribers.instant import Instant
 from subscribers.store import may_be_mailed
 from subscribers.tables import Subscriber, Subscription
 
 LEFT = "the reader left, or must not be mailed, before this was sent"
 ABANDONED = "its sender died with this in hand: it may or may not have gone out"
+DEAD_AFTER = timedelta(seconds=20)
 NEVER_TRIED = "the deadline passed before this was tried"
 DEADLINE_PASSED = "the deadline passed before the relay took this"
 
@@ -39,7 +42,7 @@ class Queue:
 
 
 def freeze_audience(session: Session, edition: Edition, now: datetime) -> None:
-    """Queue the edition for everybody who may be mailed, in one statement (law 2)."""
+    """Queue the edition for everybody who may be mailed, in one statement, and keep how many they are (law 2)."""
     at = literal(now, type_=Instant())
     queued = literal(DeliveryStatus.QUEUED.value)
     audience = (
@@ -49,34 +52,47 @@ def freeze_audience(session: Session, edition: Edition, now: datetime) -> None:
     )
     columns = ["edition_id", "subscriber_id", "subscription_id", "status", "attempts", "next_attempt_at", "changed_at"]
     session.execute(insert(Delivery).from_select(columns, audience))
+    frozen = session.exec(select(func.count()).where(col(Delivery.edition_id) == edition.id)).one()
+    session.get_one(EditionRow, edition.id).eligible = frozen
 
 
-def audience_size(session: Session, newsletter: str) -> int:
-    """Return how many readers would be mailed if *newsletter* were published now."""
+def audience_size(session: Session, newsletter: str, domains: Sequence[str] = ()) -> int:
+    """Return how many readers would be mailed if *newsletter* were published now; of *domains* only, if given."""
+    at = (f"@{domain}" for domain in domains)
+    of_domains = or_(false(), *(col(Subscriber.email_key).endswith(each, autoescape=True) for each in at))
     return session.exec(
         select(func.count())
         .select_from(Subscription)
         .join(Subscriber, col(Subscription.subscriber_id) == col(Subscriber.id))
-        .where(Subscription.newsletter == newsletter, may_be_mailed())
+        .where(Subscription.newsletter == newsletter, may_be_mailed(), *([of_domains] if domains else []))
     ).one()
 
 
 def claim(session: Session, edition: Edition, sender: str, now: datetime, most: int) -> list[Claim]:
-    """Take up to *most* due deliveries into *sender*'s hands.
+    """Take up to *most* due deliveries into *sender*'s hands; none are left when none are returned.
 
     The statement that claims reads the reader's standing again: whoever left since the audience was frozen
     becomes `skipped` in the same breath and is not returned (law 5).
     """
+    while taken := session.execute(claim_statement(edition, sender, now, most)).all():
+        if attempts := {number: attempt for number, status, attempt in taken if status == DeliveryStatus.CLAIMED}:
+            readers = _readers(session, edition, list(attempts))
+            return [Claim(reader, attempts[reader.subscriber_id]) for reader in readers]
+    return []
+
+
+def claim_statement(edition: Edition, sender: str, now: datetime, most: int) -> ReturningUpdate[int, str, int]:
+    """Return the statement that claims, or skips, up to *most* due deliveries: reader, status, attempt of each."""
     welcome = exists().where(
         col(Subscription.id) == Delivery.subscription_id,
         col(Subscriber.id) == Delivery.subscriber_id,
         may_be_mailed(),
     )
-    taken = session.execute(
+    return (
         update(Delivery)
         .where(
             col(Delivery.edition_id) == edition.id,
-            col(Delivery.status) == DeliveryStatus.QUEUED.value,
+            # That they are queued is asked in there; asked again here, SQLite would walk the whole queue.
             col(Delivery.subscriber_id).in_(select(_due(edition, now, most).c.subscriber_id)),
         )
         .values(
@@ -88,9 +104,16 @@ def claim(session: Session, edition: Edition, sender: str, now: datetime, most: 
         )
         .returning(col(Delivery.subscriber_id), col(Delivery.status), col(Delivery.attempts))
         .execution_options(synchronize_session=False)
-    ).all()
-    attempts = {number: attempt for number, status, attempt in taken if status == DeliveryStatus.CLAIMED.value}
-    return [Claim(reader, attempts[reader.subscriber_id]) for reader in _readers(session, edition, list(attempts))]
+    )
+
+
+def give_back(session: Session, edition: Edition, sender: str, claim: Claim, now: datetime) -> None:
+    """Queue a claimed delivery again as if it had never been claimed: the relay, not the reader, was refused."""
+    session.execute(
+        _ours(edition, claim.reader.subscriber_id, sender)
+        .values(status=DeliveryStatus.QUEUED.value, attempts=claim.attempt - 1, claimed_by=None, changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def record(
@@ -140,28 +163,33 @@ def closing(session: Session, edition: Edition) -> Closing:
     rows = session.exec(
         select(Delivery.status, func.count()).where(Delivery.edition_id == edition.id).group_by(col(Delivery.status))
     )
-    return Closing.of({DeliveryStatus(status): count for status, count in rows})
+    eligible = session.exec(select(EditionRow.eligible).where(EditionRow.id == edition.id)).one()
+    return Closing.of(eligible or 0, {DeliveryStatus(status): count for status, count in rows})
 
 
 def give_up_queue(session: Session, edition: Edition, now: datetime) -> None:
-    """Settle what is queued after the deadline: failed where it was tried, skipped where it never was."""
-    tried = col(Delivery.attempts) > 0
+    """Fail what is still queued, once the deadline in the edition's row has passed.
+
+    The row and not the caller knows the deadline: another process may have moved it with `--late`.
+    """
+    deadline = select(EditionRow.deadline).where(EditionRow.id == edition.id).scalar_subquery()
+    never_tried = col(Delivery.attempts) == 0
     session.execute(
         update(Delivery)
-        .where(col(Delivery.edition_id) == edition.id, _has(DeliveryStatus.QUEUED))
+        .where(col(Delivery.edition_id) == edition.id, _has(DeliveryStatus.QUEUED), deadline <= now)
         .values(
-            status=case((tried, DeliveryStatus.FAILED.value), else_=DeliveryStatus.SKIPPED.value),
-            reply=case((tried, func.coalesce(Delivery.reply, DEADLINE_PASSED)), else_=NEVER_TRIED),
+            status=DeliveryStatus.FAILED.value,
+            reply=case((never_tried, NEVER_TRIED), else_=func.coalesce(Delivery.reply, DEADLINE_PASSED)),
             changed_at=now,
         )
         .execution_options(synchronize_session=False)
     )
 
 
-def mark_abandoned(session: Session, edition: Edition, alive_since: datetime, now: datetime) -> int:
-    """Make unknown what senders without a heartbeat since *alive_since* (UTC) had in hand; return how many."""
-    alive = select(Sender.id).where(col(Sender.heartbeat_at) >= alive_since)
-    result = session.execute(
+def mark_abandoned(session: Session, edition: Edition, now: datetime) -> None:
+    """Make unknown what senders whose heart stopped beating had in hand."""
+    alive = select(Sender.id).where(col(Sender.heartbeat_at) >= now - DEAD_AFTER)
+    session.execute(
         update(Delivery)
         .where(
             col(Delivery.edition_id) == edition.id,
@@ -169,10 +197,8 @@ def mark_abandoned(session: Session, edition: Edition, alive_since: datetime, no
             col(Delivery.claimed_by).not_in(alive),
         )
         .values(status=DeliveryStatus.UNKNOWN.value, reply=ABANDONED, changed_at=now)
-        .returning(col(Delivery.subscriber_id))
         .execution_options(synchronize_session=False)
     )
-    return len(result.all())
 
 
 def resolve_unknown(session: Session, edition: Edition, status: DeliveryStatus, now: datetime) -> int:
@@ -189,12 +215,12 @@ def resolve_unknown(session: Session, edition: Edition, status: DeliveryStatus, 
 
 def settle(session: Session, edition: Edition, now: datetime) -> Closing:
     """Close the edition when nothing is open any more, and store its equation (law 2)."""
+    row = session.get_one(EditionRow, edition.id, with_for_update=True)
     sums = closing(session, edition)
     if sums.is_settled:
-        row = change_status(session, edition, EditionEvent.SETTLE)
-        row.settled_at = now
-        row.eligible, row.sent, row.failed = sums.eligible, sums.sent, sums.failed
-        row.unknown, row.skipped = sums.unknown, sums.skipped
+        row.settled_at = row.settled_at if row.status == EditionStatus.SENT else now
+        row.status = move(EditionStatus(row.status), EditionEvent.SETTLE).value
+        row.sent, row.failed, row.unknown, row.skipped = sums.sent, sums.failed, sums.unknown, sums.skipped
     return sums
 
 

@@ -12,7 +12,7 @@ class Delivery(SQLModel, table=True):
     """One edition for one reader, and what became of it. `reply` is the relay's last word in full (D03)."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_queue", "edition_id", "status", "next_attempt_at"),)
+    __table_args__ = (Index("ix_delivery_queue", "edition_id", "status", "next_attempt_at", "subscriber_id"),)
 
     edition_id: int = Field(foreign_key="edition.id", primary_key=True)
     subscriber_id: int = Field(foreign_key="subscriber.id", primary_key=True)

@@ -1,13 +1,14 @@
 """The inbox of every reader, as pages: who got the mail, and what they see."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from digest.demo.catcher import CaughtMail
 from digest.demo.opened import OpenedMail, open_mail
 from digest.rendering.template_folder import templates_folder
+from digest.web.guard import Guard
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -27,9 +29,11 @@ MAIL_POLICY = (
 )
 # Appended, never inserted: the sent bytes stay whole, and a <base> works wherever it stands.
 LINKS_OPEN_APART = '\n<base target="_blank">\n'
-VIEWS = MappingProxyType({"both": "Side by side", "phone": "Phone", "desktop": "Desktop"})
+VIEWS = MappingProxyType({"both": "Both", "phone": "Phone", "desktop": "Desktop"})
 NOBODY: Mapping[str, str] = MappingProxyType({})
 KILO = 1000
+INBOX = "/inbox"
+NOT_FOUND = 404
 
 
 def inbox_app(
@@ -39,26 +43,36 @@ def inbox_app(
     names: Mapping[str, str] = NOBODY,
     facts: Mapping[str, str] = NOBODY,
 ) -> FastAPI:
-    """Build the pages over *mails*, numbered from 1 in the order given.
+    """Build the pages over *mails*, numbered from 1 in the order given, under /inbox/.
 
+    What is not below /inbox/ and /pictures/ is left to the newsroom's site, for the caller to mount.
     *pictures* is the folder served under /pictures. *names* gives readers' names by address; where it is silent,
     the To header is asked. *facts* are further lines for the first page, label to value. No page holds a script,
     and no GET changes anything.
     """
     app = FastAPI(title="The readers' inboxes", docs_url=None, redoc_url=None, openapi_url=None)
     pages = _Pages(mails, names, facts)
-    app.get("/", response_class=HTMLResponse)(pages.front)
-    app.get("/inbox.css")(pages.style)
-    app.get("/inbox/{number:int}", response_class=HTMLResponse)(pages.as_seen)
-    app.get("/inbox/{number:int}/html", response_class=HTMLResponse)(pages.html_part)
-    app.get("/inbox/{number:int}/text", response_class=HTMLResponse)(pages.text_part)
-    app.get("/inbox/{number:int}/headers", response_class=HTMLResponse)(pages.headers)
-    app.get("/inbox/{number:int}/source", response_class=HTMLResponse)(pages.source)
-    app.get("/inbox/{number:int}/source.eml")(pages.source_file)
+    app.include_router(_routes(pages), prefix=INBOX)
     app.mount("/pictures", StaticFiles(directory=pictures), name="pictures")
-    app.middleware("http")(_guard)
+    app.add_middleware(Guard, policy=PAGE_POLICY)  # what is mounted below keeps the headers it sets itself
     app.exception_handler(HTTPException)(pages.missing)
+    app.exception_handler(RequestValidationError)(pages.missing)
     return app
+
+
+def _routes(pages: "_Pages") -> APIRouter:
+    router = APIRouter()
+    router.get("")(lambda: RedirectResponse(f"{INBOX}/"))
+    router.get("/", response_class=HTMLResponse)(pages.front)
+    router.get("/inbox.css")(pages.style)
+    # A number is read by its type and not by the path: Python's int() fails on one of thousands of digits.
+    router.get("/{number}", response_class=HTMLResponse)(pages.as_seen)
+    router.get("/{number}/html", response_class=HTMLResponse)(pages.html_part)
+    router.get("/{number}/text", response_class=HTMLResponse)(pages.text_part)
+    router.get("/{number}/headers", response_class=HTMLResponse)(pages.headers)
+    router.get("/{number}/source", response_class=HTMLResponse)(pages.source)
+    router.get("/{number}/source.eml")(pages.source_file)
+    return router
 
 
 class _Pages:
@@ -111,7 +125,7 @@ class _Pages:
         return Response(self._mails[number - 1].content, media_type="message/rfc822", headers=disposition)
 
     def missing(self, _request: Request, error: Exception) -> HTMLResponse:
-        status = error.status_code if isinstance(error, HTTPException) else 500
+        status = error.status_code if isinstance(error, HTTPException) else NOT_FOUND
         return self._page("missing.html", status=status)
 
     def _name_of(self, mail: OpenedMail) -> str:
@@ -119,7 +133,7 @@ class _Pages:
 
     def _opened(self, number: int) -> OpenedMail:
         if not 1 <= number <= len(self._mails):
-            raise HTTPException(404)
+            raise HTTPException(NOT_FOUND)
         return open_mail(self._mails[number - 1])
 
     def _mail_page(self, template: str, number: int, **more: Any) -> HTMLResponse:
@@ -128,15 +142,6 @@ class _Pages:
 
     def _page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         return HTMLResponse(self._templates.get_template(template).render(values), status_code=status)
-
-
-async def _guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await answer(request)
-    response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _size(count: int) -> str:

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 
 from fastapi import FastAPI
 
-from digest.web.serving import WebServer
+from digest.web.serving import WebServer, address_of, listen
 
 LOOPBACK = "127.0.0.1"
-BACKLOG = 128
 GRACE_SECONDS = 3
 
 
@@ -22,13 +21,7 @@ def bind_loopback(port: int = 0) -> socket.socket:
     Raises:
         OSError: the port is taken.
     """
-    return socket.create_server((LOOPBACK, port), backlog=BACKLOG)
-
-
-def address_of(listener: socket.socket) -> str:
-    """Return the http address of *listener*, without a slash at its end."""
-    host, port = listener.getsockname()
-    return f"http://{host}:{port}"
+    return listen(LOOPBACK, port)
 
 
 @contextmanager

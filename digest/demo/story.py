@@ -1,6 +1,7 @@
 """The demo: a whole morning of an invented newsroom on this machine, without a server and without a network."""
 
 import secrets
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from digest.delivery.ledger import Closing
 from digest.delivery.publishing import Published
 from digest.delivery.relay import Relay
 from digest.demo.catcher import Catcher
-from digest.demo.day import OWN_NEWSROOM, READERS, write_sample_day
+from digest.demo.day import OWN_NEWSROOM, PICTURES, READERS, write_sample_day
 from digest.editions.window import instant_of
 from digest.errors import DigestError
 from digest.preview import preview_edition, write_preview
@@ -64,6 +65,7 @@ async def live_a_morning(folder: Path, base_url: str, catcher: Catcher, clock: C
     readers = _import_readers(database, settings, now)
     preview = preview_edition(database, settings, NEWSLETTER, today, now)
     files = write_preview(preview, folder / "preview")
+    _keep_pictures(files[0], base_url)
     relay = Relay(settings.smtp, local_only=settings.site.is_local)
     published = await prepare(database, settings, NEWSLETTER, today, clock(), relay, late=True)
     if not isinstance(published, Published):
@@ -78,6 +80,13 @@ def _write_configuration(folder: Path, base_url: str, smtp_url: str) -> None:
     for mark, value in values.items():
         text = text.replace(mark, value)
     (folder / "digest.toml").write_text(text, encoding="utf-8")
+
+
+def _keep_pictures(page: Path, base_url: str) -> None:
+    """Put the pictures beside *page*, and show them from there: it is looked at when nothing is served any more."""
+    shutil.copytree(PICTURES, page.parent / "pictures", dirs_exist_ok=True)
+    shown = page.read_text(encoding="utf-8").replace(f"{base_url}/pictures/", "pictures/")
+    page.write_text(shown, encoding="utf-8")
 
 
 def _import_day(folder: Path, database: Database, cutoff: datetime, base_url: str, now: datetime) -> ImportReport:

@@ -2,22 +2,26 @@
 
 The order is: sources with more weight first, then the newest. The lead is the first of our own stories that has a
 picture, else our first, else the first of all; what the standfirst says of it already is not said again in its
-summary. Three follow it; the rest goes to the sections, and what no section takes to "More headlines" or, from other
-outlets, to "From around the world".
+summary, as long as that leaves one. Three follow it; the rest goes to the sections, and what no section takes to
+"More headlines" or, from other outlets, to "From around the world".
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from digest.articles.article import Article
-from digest.editions.contents import Contents, LeftOut, Section, Story
+from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Section, Story
 from digest.editions.wording import beyond, excerpt, standfirst_of, subject_of
 from digest.settings import NewsletterSettings, SectionRule, SourceSettings
+from digest.web_address import objection
 
 SECOND_RANK = 3
+LONGEST_SUMMARY = 600
+LONGEST_LABEL = 2048
 MORE_TITLE = "More headlines"
 WORLD_TITLE = "From around the world"
+LATE = "stored after the previous edition was out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +41,41 @@ def compose(
     *,
     texts: EditorsTexts = EditorsTexts(),
     previous_subject: str | None = None,
+    late: Collection[str] = (),
+    relaxed: bool = False,
 ) -> Contents | None:
     """Return the edition's contents, or None when there is no article that may stand in it.
 
-    *articles* are those of the window. *sources* are the configured ones by name: their terms cut excerpts
-    and drop pictures. The same arguments always give the same contents, in whatever order articles come.
+    *articles* are those of the window and the *late* ones, which are known by their URLs. *sources* are the
+    configured ones by name: their terms cut excerpts and drop pictures. *relaxed* lets links lead to this machine,
+    for a trial. The same arguments always give the same contents, in whatever order articles come.
     """
     ordered = sorted(articles, key=lambda article: _rank(article, sources))
-    fit = [article for article in ordered if article.url.startswith("https://")]
+    objections = {article.url: _objection(article, relaxed=relaxed) for article in ordered}
+    fit = [_presentable(article, relaxed=relaxed) for article in ordered if objections[article.url] is None]
     if not fit:
         return None
-    every = [_story(article, sources.get(article.source)) for article in fit]
+    every = [_story(article, sources.get(article.source), late) for article in fit]
     lead = _lead(every)
     rest = [story for story in every if story.url != lead.url]
     others, over_maximum = rest[: newsletter.max_stories - 1], rest[newsletter.max_stories - 1 :]
     sections, over_limit = _sections(others[SECOND_RANK:], newsletter.sections)
     subject = texts.subject or subject_of(lead.headline, previous_subject, local_date)
-    standfirst = texts.standfirst or standfirst_of((lead, *others), lead, subject)
+    second_rank = others[:SECOND_RANK]
+    told = (*second_rank, *(story for section in sections for story in section.stories))
+    standfirst = texts.standfirst or standfirst_of(lead, told, subject)
     return Contents(
         newsletter=slug,
         local_date=local_date,
         subject=subject,
         standfirst=standfirst,
         lead=replace(lead, summary=beyond(standfirst, lead.summary)),
-        second_rank=tuple(_because(story, "among the first after the lead") for story in others[:SECOND_RANK]),
+        second_rank=tuple(_because(story, "among the first after the lead") for story in second_rank),
         sections=sections,
         left_out=(
             *over_limit,
             *_over_maximum(over_maximum, newsletter.max_stories),
-            *(_insecure(article) for article in ordered if article not in fit),
+            *(LeftOut(article.url, article.headline, why) for article in ordered if (why := objections[article.url])),
         ),
     )
 
@@ -76,10 +86,34 @@ def _rank(article: Article, sources: Mapping[str, SourceSettings]) -> tuple[floa
     return (-weight, -article.published.timestamp(), article.url)
 
 
-def _story(article: Article, terms: SourceSettings | None) -> Story:
-    summary = article.summary
-    if terms and terms.excerpt_chars is not None:
-        summary = excerpt(summary, terms.excerpt_chars)
+def _objection(article: Article, *, relaxed: bool) -> str | None:
+    """Return why *article* may not stand in a mail, or None: one bad story costs only itself its place (law 10)."""
+    image = article.image
+    pictured = (image.url, image.alt, image.caption, image.credit) if image else ()
+    labels = (article.source, article.section or "", article.byline or "")
+    if any(RESERVED_DOMAIN in text.casefold() for text in (*labels, *pictured, article.headline, article.summary)):
+        return f"it says {RESERVED_DOMAIN}, which stands for each reader's own address and links"
+    if any(len(text) > LONGEST_LABEL for text in (*labels, *pictured)):
+        return f"its source, section, byline or picture's text is longer than {LONGEST_LABEL} characters"
+    if RESERVED_DOMAIN in article.url.casefold():
+        return f"its address leads to {RESERVED_DOMAIN}"
+    return objection(article.url, relaxed=relaxed)
+
+
+def _presentable(article: Article, *, relaxed: bool) -> Article:
+    """Return *article*, without its picture where that stands at an address that may not stand in a mail.
+
+    One such address would keep the whole edition from leaving (M23); it costs only itself its place (law 10).
+    """
+    image = article.image
+    return replace(article, image=None) if image and objection(image.url, relaxed=relaxed) else article
+
+
+def _story(article: Article, terms: SourceSettings | None, late: Collection[str]) -> Story:
+    licensed = LONGEST_SUMMARY if terms is None or terms.excerpt_chars is None else terms.excerpt_chars
+    summary = article.summary[: 4 * LONGEST_SUMMARY]  # what comes after is never shown, and need not be read
+    if len(summary) > licensed:
+        summary = excerpt(summary, licensed)
     section = article.section or (terms.section if terms else None) or ""
     return Story(
         url=article.url,
@@ -92,13 +126,14 @@ def _story(article: Article, terms: SourceSettings | None) -> Story:
         byline=article.byline,
         image=article.image if terms is None or terms.images else None,
         needs_headline=article.needs_headline,
-        reasons=_reasons(article.published, article.source, terms),
+        reasons=_reasons(article, terms, is_late=article.url in late),
     )
 
 
-def _reasons(published: datetime, source: str, terms: SourceSettings | None) -> tuple[str, ...]:
+def _reasons(article: Article, terms: SourceSettings | None, *, is_late: bool) -> tuple[str, ...]:
     weight = terms.weight if terms else 1.0
-    return (f"{source} has weight {weight:g}", f"published {published:%Y-%m-%d %H:%M} UTC")
+    usual = (f"{article.source} has weight {weight:g}", f"published {article.published:%Y-%m-%d %H:%M} UTC")
+    return (*usual, LATE) if is_late else usual
 
 
 def _lead(stories: Sequence[Story]) -> Story:
@@ -133,13 +168,8 @@ def _over_maximum(stories: Iterable[Story], maximum: int) -> tuple[LeftOut, ...]
     return tuple(LeftOut(story.url, story.headline, why) for story in stories)
 
 
-def _insecure(article: Article) -> LeftOut:
-    # One such link would keep the whole edition from leaving (M23); it costs only itself its place (law 10).
-    return LeftOut(article.url, article.headline, "its address is not https")
-
-
 def _has_picture(story: Story) -> bool:
-    return story.image is not None and story.image.url is not None
+    return story.image is not None
 
 
 def _because(story: Story, reason: str) -> Story:

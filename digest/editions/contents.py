@@ -5,6 +5,10 @@ from datetime import date, datetime
 
 from digest.articles.article import Image
 
+# Under it stand the sentinels that become each reader's own links and address (digest.rendering.slots). A story
+# that held one would be handed them, so none may.
+RESERVED_DOMAIN = "slot.invalid"
+
 
 @dataclass(frozen=True, slots=True)
 class Story:

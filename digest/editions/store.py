@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from digest.editions.compose import EditorsTexts
 from digest.editions.contents import PlacedStory
@@ -14,13 +14,19 @@ from digest.editions.edition import Edition, EditionEvent, EditionStatus, move
 from digest.editions.tables import ArtifactRow, EditionRow, EditionStory, EditionText
 from digest.editions.window import Schedule, Window
 
+_URLS_AT_ONCE = 500  # each is a parameter of one statement
+
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """What the edition before told: where its window ended (UTC) and its subject."""
+    """What went before an edition: up to which instant (UTC) stories were covered, and the subject of the last.
 
-    window_end: datetime
-    subject: str
+    `subject` and `recorded_at`, the instant (UTC) of its publication, are None where no edition was published yet.
+    """
+
+    covered_until: datetime
+    subject: str | None = None
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,11 @@ def find_edition(session: Session, newsletter: str, local_date: date) -> Edition
 
 
 def previous_edition(session: Session, newsletter: str, local_date: date) -> Previous | None:
-    """Return the last published edition before *local_date*; skipped ones count for nothing (law 1)."""
+    """Return the last published edition before *local_date*; skipped ones count for nothing (law 1).
+
+    Where all before it were skipped, nothing is covered that the first of them would have held. None is a newsletter
+    without a past.
+    """
     found = session.exec(
         select(EditionRow, ArtifactRow)
         .join(ArtifactRow, col(ArtifactRow.edition_id) == EditionRow.id)
@@ -46,7 +56,16 @@ def previous_edition(session: Session, newsletter: str, local_date: date) -> Pre
         .order_by(col(EditionRow.local_date).desc())
         .limit(1)
     ).first()
-    return Previous(found[0].window_end, found[1].subject) if found else None
+    if found:
+        return Previous(found[0].window_end, found[1].subject, found[0].recorded_at)
+    uncovered = _oldest_window_start(session, newsletter, local_date)
+    return Previous(uncovered) if uncovered else None
+
+
+def mailed_urls(session: Session, newsletter: str, urls: Sequence[str]) -> frozenset[str]:
+    """Return those of *urls* that stand in a published edition of *newsletter*."""
+    runs = (urls[first : first + _URLS_AT_ONCE] for first in range(0, len(urls), _URLS_AT_ONCE))
+    return frozenset(url for run in runs for url in session.exec(_mailed(newsletter, run)))
 
 
 def later_edition(session: Session, newsletter: str, local_date: date) -> date | None:
@@ -176,6 +195,24 @@ def _record(
     stored = session.merge(fresh)
     session.flush()
     return _edition(stored)
+
+
+def _oldest_window_start(session: Session, newsletter: str, local_date: date) -> datetime | None:
+    return session.exec(
+        select(col(EditionRow.window_start))
+        .where(EditionRow.newsletter == newsletter, EditionRow.local_date < local_date)
+        .order_by(col(EditionRow.local_date))
+        .limit(1)
+    ).first()
+
+
+def _mailed(newsletter: str, urls: Sequence[str]) -> SelectOfScalar[str]:
+    # Only a published edition has stories.
+    return (
+        select(col(EditionStory.url))
+        .join(EditionRow, col(EditionRow.id) == EditionStory.edition_id)
+        .where(EditionRow.newsletter == newsletter, col(EditionStory.url).in_(urls))
+    )
 
 
 def _newest_first(newsletter: str) -> Select[date, str]:

@@ -1,9 +1,10 @@
 """The words an edition makes by itself: subject, standfirst, excerpts. In no language of their own."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import reduce
+from itertools import accumulate, dropwhile
 
 from digest.articles.sentences import run_on, sentences
 from digest.articles.summary import cut_at_word
@@ -14,6 +15,8 @@ STANDFIRST_SHORTEST = 40
 STANDFIRST_LONGEST = 130
 _STOPS = " .…"
 _SENTENCE_ENDS = ".!?…。！？\"'”’»)"  # noqa: RUF001 - sentences end so in many scripts
+# A comma in a number parts no clause, a hyphen no sentence.
+_CLAUSE_END = re.compile(r"[,;](?=\s)|\s+[—–](?=\s)|—|[，；]")  # noqa: RUF001 - clauses end so in many scripts
 _REPLY_OR_FORWARD = re.compile(r"^\s*(?:(?:re|fwd?)\s*:\s*)+", re.IGNORECASE)
 
 
@@ -28,16 +31,23 @@ def subject_of(headline: str, previous_subject: str | None, local_date: date) ->
     return subject if subject != previous_subject else f"{subject} ({local_date.isoformat()})"
 
 
-def standfirst_of(stories: Sequence[Story], lead: Story, subject: str) -> str:
-    """Return one sentence on the day: 40-130 characters where the stories give as many, never the subject (M19)."""
-    found = ""
-    for words in _candidates(stories, lead):
-        longer = cut_at_word(_joined(found, words), STANDFIRST_LONGEST)
-        if not _repeats(words, subject) and not _repeats(longer, subject):
-            found = longer
-        if len(found) >= STANDFIRST_SHORTEST:
-            break
-    return found or f"{lead.source}, {lead.published.date().isoformat()}"
+def standfirst_of(lead: Story, others: Sequence[Story], subject: str) -> str:
+    """Return one line on the day: 40-130 characters where the stories give as many, never the subject (M19).
+
+    It is what *lead* begins with, in whole sentences, where more is left for the lead's own summary; else the
+    headlines of *others*, as many as fit whole; else, for a lone story, its first sentence as far as there is room.
+    """
+    headlines = [story.headline for story in others if not repeats(story.headline, subject)]
+    wishes = (
+        _opening(lead.summary, subject),
+        _whole_headlines(headlines),
+        _first_words(lead.summary, subject),
+        cut_at_word(reduce(_joined, headlines, ""), STANDFIRST_LONGEST),
+    )
+    found = [words for words in wishes if not repeats(words, subject)]
+    long_enough = (words for words in found if len(words) >= STANDFIRST_SHORTEST)
+    longest = max(found, key=len, default="")
+    return next(long_enough, longest) or f"{lead.source}, {lead.published.date().isoformat()}"
 
 
 def excerpt(summary: str, limit: int) -> str:
@@ -52,8 +62,78 @@ def excerpt(summary: str, limit: int) -> str:
 
 
 def beyond(standfirst: str, summary: str) -> str:
-    """Return *summary* without the sentences that *standfirst* says in full just above it."""
-    return reduce(run_on, (sentence for sentence in sentences(summary) if sentence not in standfirst), "")
+    """Return *summary* without the sentences at its begin that *standfirst* says in full just above it.
+
+    What would leave nothing of it leaves it whole: a story is not left without its summary.
+    """
+    rest = dropwhile(lambda sentence: sentence in standfirst, sentences(summary))
+    return reduce(run_on, rest, "") or summary
+
+
+def objection_to_subject(subject: str) -> str | None:
+    """Return why an editor's *subject* can't stand above a mail, as a clause, or None."""
+    if _REPLY_OR_FORWARD.match(subject):
+        return "it begins like a reply or a forwarded mail"
+    if not 0 < len(subject) <= SUBJECT_CHARACTERS:
+        return f"it has {len(subject)} characters, and 1 to {SUBJECT_CHARACTERS} are allowed"
+    return None
+
+
+def objection_to_standfirst(standfirst: str) -> str | None:
+    """Return why an editor's *standfirst* can't stand in a mail, as a clause, or None."""
+    if STANDFIRST_SHORTEST <= len(standfirst) <= STANDFIRST_LONGEST:
+        return None
+    return f"it has {len(standfirst)} characters, and {STANDFIRST_SHORTEST} to {STANDFIRST_LONGEST} are allowed"
+
+
+def repeats(words: str, subject: str) -> bool:
+    """Say whether *words* tell what *subject* tells; one that was cut short tells what begins like it."""
+    said, told = words.rstrip(_STOPS).casefold(), subject.rstrip(_STOPS).casefold()
+    return said == told or (subject.endswith("…") and said.startswith(told))
+
+
+def _opening(summary: str, subject: str) -> str:
+    """Return the fewest whole sentences *summary* begins with that are a standfirst and leave one over, or ""."""
+    told = list(sentences(summary))
+    runs = list(accumulate(told, run_on))[:-1]
+    found = next((run for run in runs if len(run) >= STANDFIRST_SHORTEST), "")
+    is_fit = bool(found) and len(found) <= STANDFIRST_LONGEST and not repeats(told[0], subject)
+    return found if is_fit else ""
+
+
+def _whole_headlines(headlines: Iterable[str]) -> str:
+    """Return the headlines that fit whole, in their order; a long one alone where the others are too short."""
+    found = alone = ""
+    for headline in headlines:
+        longer = _joined(found, headline)
+        if len(longer) <= STANDFIRST_LONGEST:
+            found = longer
+        elif STANDFIRST_SHORTEST <= len(headline) <= STANDFIRST_LONGEST:
+            alone = alone or headline
+    return found if len(found) >= STANDFIRST_SHORTEST or not alone else alone
+
+
+def _first_words(summary: str, subject: str) -> str:
+    """Return the first sentence of *summary* that is not the subject, with the next where it is short, cut to size."""
+    told = [sentence for sentence in sentences(summary) if not repeats(sentence, subject)]
+    runs = list(accumulate(told, run_on))
+    whole = next((run for run in runs if len(run) >= STANDFIRST_SHORTEST), runs[-1] if runs else "")
+    if len(whole) <= STANDFIRST_LONGEST:
+        return whole
+    return _whole_clauses(whole) or cut_at_word(whole, STANDFIRST_LONGEST)
+
+
+def _whole_clauses(sentence: str) -> str:
+    """Return the most clauses of *sentence* that are a standfirst, without the mark they end in, or ""."""
+    ends = [mark.start() for mark in _CLAUSE_END.finditer(sentence)]
+    fitting = [end for end in ends if STANDFIRST_SHORTEST <= end <= STANDFIRST_LONGEST and _is_closed(sentence[:end])]
+    return sentence[: fitting[-1]] if fitting else ""
+
+
+def _is_closed(words: str) -> bool:
+    """Say whether no bracket and no quotation is open at the end of *words*."""
+    paired = all(words.count(opening) == words.count(closing) for opening, closing in ("()", "“”", "«»", "「」"))
+    return paired and words.count('"') % 2 == 0
 
 
 def _joined(before: str, words: str) -> str:
@@ -61,14 +141,3 @@ def _joined(before: str, words: str) -> str:
     if not before:
         return words
     return f"{before} {words}" if before[-1] in _SENTENCE_ENDS else f"{before} · {words}"
-
-
-def _repeats(words: str, subject: str) -> bool:
-    """Say whether *words* tell what *subject* tells; one that was cut short tells what begins like it."""
-    said, told = words.rstrip(_STOPS).casefold(), subject.rstrip(_STOPS).casefold()
-    return said == told or (subject.endswith("…") and said.startswith(told))
-
-
-def _candidates(stories: Sequence[Story], lead: Story) -> Iterator[str]:
-    yield from sentences(lead.summary)
-    yield from (story.headline for story in stories if story.url != lead.url)

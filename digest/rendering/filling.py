@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Template, TemplateError
 from markupsafe import Markup
@@ -12,7 +13,6 @@ from digest.editions.contents import Contents
 from digest.errors import BadInputError
 from digest.rendering import slots
 from digest.rendering.language import direction, written_date
-from digest.rendering.links import contact_address
 from digest.rendering.publication import Publication
 
 
@@ -20,7 +20,7 @@ from digest.rendering.publication import Publication
 class Offer:
     """Every name that a template may use.
 
-    `direction` is "ltr" or "rtl". `contact_url` is None where the contact is neither a mailbox nor a page.
+    `direction` is "ltr" or "rtl".
     `address`, `unsubscribe_url` and `preferences_url` are sentinels: they differ from reader to reader.
     """
 
@@ -33,7 +33,7 @@ class Offer:
     style_blocks: Markup
     web_version_url: str
     sign_up_url: str
-    contact_url: str | None
+    contact_url: str
     address: str = slots.ADDRESS
     unsubscribe_url: str = slots.UNSUBSCRIBE_URL
     preferences_url: str = slots.PREFERENCES_URL
@@ -54,7 +54,7 @@ def offer(contents: Contents, publication: Publication, style_blocks: Markup) ->
         style_blocks=style_blocks,
         web_version_url=publication.web_version_url(contents.local_date.isoformat()),
         sign_up_url=f"{publication.base_url}/",
-        contact_url=contact_address(publication.contact),
+        contact_url=f"mailto:{quote(publication.contact, safe='@')}",
     )
 
 
@@ -66,8 +66,13 @@ def filled(template: Template, offered: Offer) -> str:
     """
     try:
         return template.render(_names(offered))
-    except (TemplateError, TypeError) as error:
-        raise BadInputError(f"{_place(error, template)}: {error}") from error
+    except Exception as error:  # a look is foreign code and may raise anything
+        raise BadInputError(f"{_place(error, template)}: {said_of(error)}") from error
+
+
+def said_of(error: Exception) -> str:
+    """Return what *error* says; Python's own say too little without their names."""
+    return str(error) if isinstance(error, TemplateError) else f"{type(error).__name__}: {error}"
 
 
 def _names(offered: Offer) -> Mapping[str, Any]:

@@ -4,6 +4,8 @@ import itertools
 import re
 import unicodedata
 
+from digest.articles.sentences import sentences
+
 WIDEST = 78
 # Characters that may not begin a line, and those that may not end one (the core of JIS X 4051).
 NEVER_FIRST = frozenset("、。，．・：；？！）］｝〕〉》」』】’”ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…％")  # noqa: RUF001 (they are meant)
@@ -39,6 +41,11 @@ def underlined(text: str, stroke: str) -> str:
     """Return *text* in lines, and under it as many *stroke*s as its longest line has columns."""
     body = wrapped(text)
     return f"{body}\n{stroke * max(columns(line) for line in body.splitlines() or [''])}"
+
+
+def opening(text: str) -> str:
+    """Return the first sentence of *text*."""
+    return next(sentences(text), "")
 
 
 def tidy(text: str) -> str:

@@ -24,7 +24,7 @@ def picture_of(story: Story, width: int, tallest: int) -> Picture | None:
     stands for it: the picture is a link, and a link must say where it leads (M13).
     """
     image = story.image
-    if image is None or not image.url:
+    if image is None:
         return None
     shape_width, shape_height = _shape(image.width, image.height)
     scale = min(width / shape_width, tallest / shape_height)

@@ -1,40 +1,32 @@
-"""Contents made fit to print: one line per text, links that work, pictures that may be shown."""
+"""Contents made fit to print: one line per text, none without end, and only pictures that may be shown."""
 
-import unicodedata
 from dataclasses import replace
 
 from digest.articles.article import Image
+from digest.articles.clean_line import clean_line
+from digest.articles.summary import cut_at_word
 from digest.editions.contents import Contents, Section, Story
-from digest.errors import BadInputError
-from digest.rendering.links import web_address
+from digest.editions.wording import excerpt
 from digest.rendering.publication import Publication
+from digest.web_address import Link, objection
 
-# Cc: controls, which no XML parser takes; Cs: lone surrogates, which have no UTF-8.
-UNPRINTABLE = {"Cc", "Cs"}
+# In characters. A story that says more must not push the whole edition past where Gmail clips (law 10, M01).
+LONGEST_SUMMARY = 1_000
+LONGEST_LINE = 300
 
 
 def presentable(contents: Contents, publication: Publication) -> Contents:
-    """Return *contents* with clean texts, ASCII links and only pictures that a mail may show.
-
-    Raises:
-        BadInputError: a story's link is not an http or https address.
-    """
+    """Return *contents* with clean texts of bearable length and only pictures that a mail may show."""
     return replace(
         contents,
-        subject=one_line(contents.subject),
-        standfirst=one_line(contents.standfirst),
+        subject=clean_line(contents.subject),
+        standfirst=clean_line(contents.standfirst),
         lead=_story(contents.lead, publication),
         second_rank=_stories(contents.second_rank, publication),
         sections=tuple(
-            Section(one_line(section.title), _stories(section.stories, publication)) for section in contents.sections
+            Section(_line(section.title), _stories(section.stories, publication)) for section in contents.sections
         ),
     )
-
-
-def one_line(text: str) -> str:
-    """Return *text* on one line: white space collapsed, what can't be printed left out."""
-    spaced = " ".join(text.split())
-    return "".join(character for character in spaced if unicodedata.category(character) not in UNPRINTABLE)
 
 
 def _stories(stories: tuple[Story, ...], publication: Publication) -> tuple[Story, ...]:
@@ -44,31 +36,27 @@ def _stories(stories: tuple[Story, ...], publication: Publication) -> tuple[Stor
 def _story(story: Story, publication: Publication) -> Story:
     return replace(
         story,
-        url=_link(story),
-        headline=one_line(story.headline),
-        summary=one_line(story.summary),
-        source=one_line(story.source),
-        section=one_line(story.section),
-        byline=one_line(story.byline or "") or None,
+        headline=_line(story.headline),
+        summary=_summary(story.summary),
+        source=_line(story.source),
+        section=_line(story.section),
+        byline=_line(story.byline or "") or None,
         image=_image(story.image, publication) if story.image else None,
     )
 
 
-def _link(story: Story) -> str:
-    try:
-        return web_address(story.url)
-    except ValueError as error:
-        raise BadInputError(f"Story {story.headline!r}: {error}; correct the article's url") from error
+def _summary(text: str) -> str:
+    line = clean_line(text)
+    return line if len(line) <= LONGEST_SUMMARY else excerpt(line, LONGEST_SUMMARY)
+
+
+def _line(text: str) -> str:
+    return cut_at_word(clean_line(text), LONGEST_LINE)
 
 
 def _image(image: Image, publication: Publication) -> Image | None:
-    """Return the picture, or None where a mail can't show it (M13: https, or http on a loopback trial)."""
-    try:
-        url = web_address(image.url or "")
-    except ValueError:
+    """Return the picture, or None where a mail can't show it (M13, M23: https, or http on a loopback trial)."""
+    home = Link.parse(publication.base_url)
+    if objection(image.url, relaxed=home is not None and home.is_loopback):
         return None
-    if url.lower().startswith("http:") and not publication.base_url.startswith("http:"):
-        return None
-    return replace(
-        image, url=url, alt=one_line(image.alt), caption=one_line(image.caption), credit=one_line(image.credit)
-    )
+    return replace(image, alt=_line(image.alt), caption=_summary(image.caption), credit=_line(image.credit))

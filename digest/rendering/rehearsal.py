@@ -47,7 +47,7 @@ FURNISHED = Publication(
     logo_url="https://www.example.org/logo.png",
     privacy_url="https://www.example.org/privacy",
 )
-SPARE = replace(FURNISHED, language="ar", contact="", logo_url=None, privacy_url=None)
+SPARE = replace(FURNISHED, language="ar", logo_url=None, privacy_url=None)
 
 # Together they take both ways at every turn that a look is likely to have.
 REHEARSALS = ((EVERYTHING, FURNISHED), (EVERYTHING, SPARE), (LEAST, SPARE))

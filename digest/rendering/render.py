@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from digest.articles.clean_line import clean_line
 from digest.editions.contents import Contents
 from digest.errors import BadInputError
 from digest.rendering.artifact import Artifact
 from digest.rendering.filling import filled, offer
 from digest.rendering.inlining import inline_css
 from digest.rendering.lines import tidy
-from digest.rendering.presentable import one_line, presentable
+from digest.rendering.presentable import presentable
 from digest.rendering.publication import Publication
 from digest.rendering.template import EditionTemplate
 
@@ -26,12 +27,11 @@ def render_edition(
     called once, for it costs tens of milliseconds (trap T13): run this off the event loop.
 
     Raises:
-        BadInputError: a story's link is not of the web, the template uses what is not there, or the subject
-            comes out empty.
+        BadInputError: the template uses what is not there, or the subject comes out empty.
     """
     fit = presentable(contents, publication)
     offered = offer(fit, publication, template.style_blocks)
-    subject = one_line(filled(template.subject, offered))
+    subject = clean_line(filled(template.subject, offered))
     if not subject:
         raise BadInputError(f"{template.subject.filename} gives an empty subject for {fit.newsletter} {fit.local_date}")
     offered = replace(offered, subject=subject)

@@ -5,8 +5,10 @@ absolute URL or address because the inliner rewrites anything else (trap T10), a
 resolve should one escape (RFC 2606 §2). `lint_message` refuses a message that still holds one (M21).
 """
 
-UNSUBSCRIBE_URL = "https://unsubscribe.slot.invalid/"
-PREFERENCES_URL = "https://preferences.slot.invalid/"
-ADDRESS = "reader@address.slot.invalid"
+from digest.editions.contents import RESERVED_DOMAIN
+
+UNSUBSCRIBE_URL = f"https://unsubscribe.{RESERVED_DOMAIN}/"
+PREFERENCES_URL = f"https://preferences.{RESERVED_DOMAIN}/"
+ADDRESS = f"reader@address.{RESERVED_DOMAIN}"
 
 SENTINELS = (UNSUBSCRIBE_URL, PREFERENCES_URL, ADDRESS)

@@ -58,9 +58,10 @@ def classes_of(css: str) -> frozenset[str]:
 
 
 def _check_whole(css: str) -> None:
+    lower = css.lower()
     for forbidden, why in (("@import", "fetches another file"), ("url(", "fetches another file"), ("<", "is markup")):
-        if forbidden in css:
-            line = css[: css.index(forbidden)].count("\n") + 1
+        if forbidden in lower:
+            line = lower[: lower.index(forbidden)].count("\n") + 1
             raise StyleError(line, f"{forbidden!r} {why}; a style block holds rules only")
     if len(css.encode()) > LARGEST_BLOCK:
         raise StyleError(1, f"the block has {len(css.encode())} bytes; Gmail ignores one over {LARGEST_BLOCK}")

@@ -1,28 +1,26 @@
 """One look of an edition: its files, read once and checked before a story meets them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import (
-    Environment,
     FunctionLoader,
     StrictUndefined,
     Template,
-    TemplateError,
-    TemplateNotFound,
     TemplateSyntaxError,
     meta,
     nodes,
     select_autoescape,
 )
+from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from digest.errors import BadInputError
 from digest.rendering import lines
-from digest.rendering.filling import OFFERED, Offer, filled, offer
-from digest.rendering.markup_rules import MarkupError, check_markup
+from digest.rendering.filling import OFFERED, Offer, filled, offer, said_of
+from digest.rendering.markup_rules import page_complaints, text_complaints
 from digest.rendering.picture import picture_of
 from digest.rendering.rehearsal import REHEARSALS
 from digest.rendering.style_rules import check_inlined, check_kept
@@ -35,6 +33,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "picture": picture_of,
     "wrapped": lines.wrapped,
     "underlined": lines.underlined,
+    "opening": lines.opening,
 }
 
 
@@ -77,7 +76,7 @@ def load_template(folder: Path) -> EditionTemplate:
             )
     environment = _environment(folder, sources)
     for name, source in sources.items():
-        _check(environment, folder / name, source)
+        _check(environment, folder / name, source, sources.keys())
     template = EditionTemplate(
         folder=folder,
         page=environment.get_template(PAGE),
@@ -104,12 +103,12 @@ def _read(path: Path) -> str:
         raise BadInputError(f"{path} can't be read: {error}; save it as UTF-8 text") from error
 
 
-def _environment(folder: Path, sources: Mapping[str, str]) -> Environment:
+def _environment(folder: Path, sources: Mapping[str, str]) -> SandboxedEnvironment:
     def source_of(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         # The path makes Jinja's tracebacks name the file.
         return (sources[name], str(folder / name), lambda: True) if name in sources else None
 
-    environment = Environment(
+    environment = SandboxedEnvironment(
         loader=FunctionLoader(source_of),
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"], default_for_string=False),
@@ -117,44 +116,45 @@ def _environment(folder: Path, sources: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
+    del environment.filters["safe"]  # a story's words stay escaped (M20)
     return environment
 
 
-def _check(environment: Environment, path: Path, source: str) -> None:
+def _check(environment: SandboxedEnvironment, path: Path, source: str, present: Collection[str]) -> None:
     try:
         if path.name == KEPT:
             check_kept(source)
         elif path.suffix == ".css":
             check_inlined(source)
-        elif path.suffix == ".html":
-            check_markup(source)
-        if path.suffix != ".css":
-            _check_jinja(environment, path, source)
-    except (StyleError, MarkupError) as error:
+        else:
+            _check_jinja(environment, path, source, present)
+    except StyleError as error:
         raise BadInputError(f"{path}, line {error.line}: {error.complaint}") from error
 
 
-def _check_jinja(environment: Environment, path: Path, source: str) -> None:
+def _check_jinja(environment: SandboxedEnvironment, path: Path, source: str, present: Collection[str]) -> None:
     try:
         parsed = environment.parse(source, path.name, str(path))
         environment.get_template(path.name)
     except TemplateSyntaxError as error:
         raise BadInputError(f"{path}, line {error.lineno}: {error.message}") from error
-    except TemplateError as error:
-        raise BadInputError(f"{path}: {error.message}") from error
+    except Exception as error:  # compiling foreign code may raise anything, as for loops in loops do
+        raise BadInputError(f"{path}: {said_of(error)}") from error
+    for escaping in parsed.find_all(nodes.EvalContextModifier):
+        raise BadInputError(f"{path}, line {escaping.lineno}: leave autoescape alone; it is on where it must be (M20)")
     unknown = meta.find_undeclared_variables(parsed) - OFFERED
     for name in parsed.find_all(nodes.Name):
         if name.ctx == "load" and name.name in unknown:
             raise BadInputError(f"{path}, line {name.lineno}: nothing is called {name.name!r}; use {_offered()}")
     for wanted in meta.find_referenced_templates(parsed):
-        _check_part(environment, path, wanted)
+        _check_part(path, wanted, present)
 
 
-def _check_part(environment: Environment, path: Path, wanted: str | None) -> None:
-    try:
-        environment.get_template(wanted or "")
-    except TemplateNotFound as error:
-        raise BadInputError(f"{path}: there is no part {wanted!r} in {path.parent}") from error
+def _check_part(path: Path, wanted: str | None, present: Collection[str]) -> None:
+    if wanted is None or wanted not in present:
+        raise BadInputError(f"{path}: there is no part {wanted!r} in {path.parent}")
+    if Path(wanted).suffix != path.suffix:
+        raise BadInputError(f"{path}: {wanted!r} is no {path.suffix} file; only such a part is escaped as it must be")
 
 
 def _rehearse(template: EditionTemplate) -> None:
@@ -163,10 +163,12 @@ def _rehearse(template: EditionTemplate) -> None:
         offered = offer(contents, publication, template.style_blocks)
         filled(template.subject, offered)
         page, text = filled(template.page, offered), filled(template.text, offered)
-        if page.count(template.style_blocks) != 1:
-            raise BadInputError(f"{template.page.filename}: write {{{{ style_blocks }}}} once, in the head")
         for part, words in ((template.page, page), (template.text, text)):
             _check_says(part, words, offered)
+        for complaint in page_complaints(page):
+            raise BadInputError(f"{template.page.filename} or a part of it: {complaint}")
+        for complaint in text_complaints(text):
+            raise BadInputError(f"{template.text.filename} or a part of it: {complaint}")
 
 
 def _check_says(part: Template, words: str, offered: Offer) -> None:

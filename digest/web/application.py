@@ -7,6 +7,7 @@ from datetime import datetime
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from digest.database import Database
@@ -90,5 +91,6 @@ def _tell_what_went_wrong(app: FastAPI, templates: PageTemplates) -> None:
     app.exception_handler(HTTPException)(refused)
     app.exception_handler(RequestValidationError)(refused)
     app.exception_handler(DBAPIError)(unavailable)
+    app.exception_handler(PoolTimeoutError)(unavailable)  # every connection waits for a locked database
     app.exception_handler(DigestError)(unsound)
     app.exception_handler(Exception)(failed)

@@ -15,10 +15,14 @@ STANDING = {
 
 
 class Guard:
-    """Middleware that puts the standing headers on whatever leaves, except where an answer set its own."""
+    """Middleware that puts the standing headers on whatever leaves, except where an answer set its own.
 
-    def __init__(self, app: ASGIApp) -> None:
+    *policy* is the Content-Security-Policy of pages that name none.
+    """
+
+    def __init__(self, app: ASGIApp, policy: str = PAGE_POLICY) -> None:
         self._app = app
+        self._standing = STANDING | {"Content-Security-Policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back with the headers."""
@@ -29,7 +33,7 @@ class Guard:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in STANDING.items():
+                for name, value in self._standing.items():
                     headers.setdefault(name, value)
             await send(message)
 

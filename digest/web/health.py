@@ -38,7 +38,7 @@ def unreadiness(database: Database) -> str | None:
         return "the database does not answer"
 
 
-def _alive() -> PlainTextResponse:
+async def _alive() -> PlainTextResponse:
     return PlainTextResponse("alive\n")
 
 

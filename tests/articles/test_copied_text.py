@@ -1,13 +1,35 @@
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from digest.articles.article import Caption
+from digest.articles.article import Article, Caption
 from digest.articles.copied_text import draft_of_text
 from digest.articles.defaults import Defaults
 from digest.articles.finishing import finish
+from digest.articles.reading import read_articles
 from digest.articles.sanitising import plain_text
+
+TWIN = [
+    "Firefighters walk along the burnt slope above Castle Bay, Westhaven, on Thursday, March 5, 2026.",
+    "Firefighters walk along the burnt slope above Castle Bay, Westhaven, on Thursday, March 5, 2026. "
+    "(Harbour Fire Brigade)",
+    "The county's volunteer crews held a gorse fire away from the lifeboat station late Thursday, a day after "
+    "sparks from a passing train set the slope alight, a county fire officer said.",
+    "The brigade counted five places where the fire had crossed the line, the officer said, and water was carried "
+    "up from the bay by hand.",
+    "“Nobody signed up for a night like that one,” said Capt. Moira Reid, who led the crews.",
+    "The railway will cut the gorse along the line before the summer, it said. "
+    "ross.iain@quay.example Twitter: @iain_ross",
+    "author picture",
+    "Iain Ross",
+    "Iain has covered the coast for The Quay Times since 2014. He is a former lifeboat volunteer and holds a "
+    "degree in geology from Westhaven College.",
+    "Sign Up for Daily Headlines",
+    "Sign up to receive a daily email of today's top news stories from The Quay Times and from other papers.",
+    "Sign Up Now",
+]
 
 SEED = Path(__file__).resolve().parents[3] / "shared" / "data" / "seed-article.txt"
 
@@ -192,6 +214,40 @@ def test_text_without_blank_lines_has_a_paragraph_a_line():
 def test_what_looks_like_markup_in_text_is_text():
     article = draft("If a < b & c, the rule <b>holds</b>, the minister said on Friday.", SECOND)
     assert article.body_html.startswith("<p>If a &lt; b &amp; c, the rule &lt;b&gt;holds&lt;/b&gt;, the")
+
+
+@pytest.fixture
+def twin(tmp_path):
+    """An invented text with all that stands around the seed article, imported with the options of the first morning."""
+    file = tmp_path / "gorse.txt"
+    file.write_text("\n\n".join(TWIN), encoding="utf-8")
+    defaults = Defaults.of_options(
+        source="The Quay Times",
+        own=True,
+        published="2026-03-06T09:00Z",
+        headline="Crews hold gorse fire",
+        url="https://quay.example/gorse",
+    )
+    (article,) = read_articles([str(file)], defaults, frozenset(), io.BytesIO())
+    assert isinstance(article, Article), article
+    return article
+
+
+def test_a_text_copied_with_its_whole_page_is_stored_without_the_pages_furniture(twin):
+    paragraphs = plain_text(twin.body_html).split("\n\n")
+    assert len(paragraphs) == 4
+    assert paragraphs[0].startswith("The county's volunteer crews")
+    assert paragraphs[2].startswith("“Nobody signed up")
+    assert paragraphs[3] == "The railway will cut the gorse along the line before the summer, it said."
+    told = "Firefighters walk along the burnt slope above Castle Bay, Westhaven, on Thursday, March 5, 2026."
+    assert (twin.image, twin.caption) == (None, Caption(told, "Harbour Fire Brigade"))
+    assert twin.handle == "iain_ross"
+    assert twin.biography is not None
+    assert twin.biography.endswith("holds a degree in geology from Westhaven College.")
+    assert (twin.headline, twin.needs_headline, twin.own) == ("Crews hold gorse fire", False, True)
+    assert twin.summary.startswith("The county's volunteer crews held")
+    assert twin.summary.endswith("a county fire officer said.")
+    assert twin.summary_is_derived
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from digest.articles.article import Caption, Image
 from digest.articles.fields import draft_of_fields
-from digest.articles.json_article import decode_json, draft_of_json
+from digest.articles.formats import decode_json
 from digest.articles.rejection import RejectedError
 
 
@@ -65,7 +65,9 @@ def test_an_image_without_address_keeps_its_caption():
         ({"byline": ["A", "B"]}, "byline: expected a text, got a list"),
         ({"published": True}, "published: expected a text, got true or false"),
         ({"published": "2026-03-01T10:00"}, "published: .* no time with a zone"),
-        ({"published": "0001-01-01T00:00+14:00"}, "published: .* no time with a zone"),
+        ({"published": "0001-01-01T00:00+14:00"}, "published: .* out of range: the year 1 can't be meant"),
+        ({"published": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))}, "published: .* out of range"),
+        ({"published": "9999-12-31T23:00-14:00"}, "published: .* out of range: the year 9999 can't be meant"),
         ({"image": "https://x.example/a.jpg"}, "image: expected an object"),
         ({"image": {"alt": "x"}}, "image.url: missing"),
         ({"image": {"src": "x"}}, "image.src: unknown field"),
@@ -83,10 +85,10 @@ def test_an_unknown_field_or_a_wrong_type_is_named(fields, reason):
 @pytest.mark.parametrize("value", [[], "x", 1, None])
 def test_json_that_is_no_object_is_no_article(value):
     with pytest.raises(RejectedError, match="expected an object"):
-        draft_of_json(value)
+        draft_of_fields(value)
 
 
 @pytest.mark.parametrize("text", ["{", "[" * 100_000, "1" * 5_000, '{"a": }\n'])
 def test_text_that_is_no_json_is_refused(text):
     with pytest.raises(RejectedError, match="JSON"):
-        decode_json(text)
+        decode_json(text.encode())

@@ -48,6 +48,27 @@ def test_an_article_that_lacks_something_is_refused_with_what_to_add(lacking, re
         finish(Draft(**{name: value for name, value in given.items() if name != lacking}), Defaults(), frozenset())
 
 
+def test_a_summary_that_was_made_from_the_body_is_marked_so():
+    body = "<p>The ferry turned back.</p>"
+    written = finish(Draft(summary="A wave broke two windows.", body_html=body), DEFAULTS, frozenset())
+    made = finish(Draft(summary=" ", body_html=body), DEFAULTS, frozenset())
+    assert (written.summary, written.summary_is_derived) == ("A wave broke two windows.", False)
+    assert (made.summary, made.summary_is_derived) == ("The ferry turned back.", True)
+
+
+@pytest.mark.parametrize(
+    ("told", "url"),
+    [
+        ("/a.jpg", "https://post.example/a.jpg"),
+        ("//cdn.post.example/a.jpg", "https://cdn.post.example/a.jpg"),
+        ("http://cdn.post.example/a.jpg", "http://cdn.post.example/a.jpg"),
+    ],
+)
+def test_a_pictures_address_that_begins_with_a_slash_is_of_the_articles_site(told, url):
+    article = finish(Draft(image=Image(told)), DEFAULTS, frozenset())
+    assert article.image == Image(url)
+
+
 def test_texts_are_one_clean_line_and_html_is_sanitised():
     draft = Draft(
         url="https://Post.example/a?utm_source=x",
@@ -95,6 +116,7 @@ def test_options_are_read_into_defaults():
     ("options", "reason"),
     [
         ({"published": "2026-03-01T10:00"}, "--published: '2026-03-01T10:00' is no time with a zone"),
+        ({"published": "0001-01-01T00:00+14:00"}, "--published: .* is out of range"),
         ({"url": "post.example"}, "--url: 'post.example' is not an http or https address"),
         ({"own": True}, "--own says .* add --source NAME"),
     ],

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.articles.file_text import decode_page
+from digest.articles.defaults import Defaults
+from digest.articles.file_text import LARGEST_PAGE, decode_page
+from digest.articles.finishing import finish
 from digest.articles.html_page import draft_of_page
 from digest.articles.rejection import RejectedError
 from digest.articles.sanitising import plain_text
@@ -101,7 +103,7 @@ def test_opengraph_and_meta_tags_tell_what_structured_data_does_not():
         "Ferry turns back",
         "The Harbour Post",
     )
-    assert (draft.byline, draft.section, draft.language) == ("Iain Ross", "Islands", "en_GB")
+    assert (draft.byline, draft.section, draft.language) == ("Iain Ross", "Islands", "en-GB")
     assert draft.summary == "A wave broke two windows."
     assert draft.published == datetime(2026, 3, 6, 17, 20, tzinfo=UTC)
     assert draft.image is not None
@@ -123,7 +125,9 @@ def test_a_time_with_its_zone_outranks_one_without_wherever_it_stands():
     assert draft_of_page(page(naive)).published == datetime(2026, 3, 6, 18, 20, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("told", ["2026-03-06", "0001-01-01T00:00:00Z", "soon", ""])
+@pytest.mark.parametrize(
+    "told", ["2026-03-06", "0001-01-01T00:00:00+14:00", "Fri, 6 Mar 2026 09:00:00 +99999999999999", "soon", ""]
+)
 def test_what_names_no_instant_is_no_time_of_publication(told):
     assert draft_of_page(page(linked(ARTICLE | {"datePublished": told}))).published is None
 
@@ -141,6 +145,94 @@ def test_a_front_page_is_not_taken_for_the_canonical_address():
 def test_broken_structured_data_does_not_lose_the_page(broken):
     draft = draft_of_page(page(f'<script type="application/ld+json">{broken}</script>'))
     assert draft.headline == "Ferry turns back"
+
+
+GIVEN = Defaults(
+    source="The Harbour Post", published=datetime(2026, 3, 6, tzinfo=UTC), url="https://given.example/news/ferry"
+)
+
+
+def imported(html):
+    return finish(draft_of_page(html), GIVEN, frozenset())
+
+
+FIRST_WORDS = "Paragraph 0: the ferry to Lismore turned back on Friday"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page(),
+        page(linked({"@type": "NewsArticle", "headline": "Storm turns the ferry back"})),
+        page(story=STORY).replace("<h1>", "<p><a href='/islands'>Islands</a></p><h1>"),
+        page(story=STORY).replace("<h1>Ferry turns back</h1>", "<h1>Ferry\n turns  back</h1>"),
+        page(story=STORY).replace("<h1>Ferry turns back</h1>", "<h2>Ferry turns back</h2>"),
+        page('<meta name="description" content="Ferry turns back">'),
+    ],
+)
+def test_the_pages_headline_is_neither_in_the_body_nor_the_summary(html):
+    article = imported(html)
+    assert "turns back" not in article.body_html
+    assert "Islands" not in article.body_html
+    assert plain_text(article.body_html).startswith(FIRST_WORDS)
+    assert article.summary.startswith(FIRST_WORDS)
+
+
+def test_a_short_first_paragraph_above_a_chapters_heading_stays():
+    article = imported(page(story=f"<p>It was a short crossing.</p><h1>The wave</h1>{STORY}"))
+    assert plain_text(article.body_html).startswith("It was a short crossing.\n\nThe wave\n\nParagraph 0")
+    assert "<h2>The wave</h2>" in article.body_html
+
+
+def test_boxes_and_buttons_leave_the_body_of_a_page():
+    box = (
+        "<div><h3>Sign Up for Daily Headlines</h3><p>Sign up to receive a daily email of today's top island news.</p>"
+        "<p>Sign Up Now</p></div><p>ADVERTISEMENT</p>"
+    )
+    article = imported(page(story=f"{STORY}{box}<p>The harbour master said that all will sail again on Sunday.</p>"))
+    words = plain_text(article.body_html)
+    assert "Sign" not in words
+    assert "ADVERTISEMENT" not in words
+    assert words.endswith("all will sail again on Sunday.")
+    assert "Paragraph 5" in words
+
+
+@pytest.mark.parametrize(
+    ("canonical", "picture", "url", "image"),
+    [
+        ("/ferry", "/a.jpg", "https://post.example/ferry", "https://post.example/a.jpg"),
+        ("//post.example/ferry", "//cdn.example/a.jpg", "https://post.example/ferry", "https://cdn.example/a.jpg"),
+        ("./ferry", "a.jpg", "https://post.example/news/ferry", "https://post.example/news/a.jpg"),
+    ],
+)
+def test_relative_addresses_are_joined_with_the_pages_own(canonical, picture, url, image):
+    head = (
+        f'<link rel="canonical" href="{canonical}"><meta property="og:image" content="{picture}">'
+        '<meta property="og:url" content="https://post.example/news/x">'
+    )
+    article = imported(page(head))
+    assert (article.url, article.image and article.image.url) == (url, image)
+
+
+@pytest.mark.parametrize(
+    ("picture", "image"),
+    [
+        ("/a.jpg", "https://given.example/a.jpg"),
+        ("//cdn.example/a.jpg", "https://cdn.example/a.jpg"),
+        ("ferry_files/a.jpg", None),
+        ("data:image/png;base64,AAAA", None),
+        ("//[", None),
+    ],
+)
+def test_a_page_without_an_address_has_its_picture_joined_with_the_given_one(picture, image):
+    article = imported(page(f'<link rel="canonical" href="/ferry"><meta property="og:image" content="{picture}">'))
+    assert article.url == "https://given.example/news/ferry"
+    assert (article.image and article.image.url) == image
+
+
+def test_a_page_over_two_megabytes_is_refused_before_it_is_read():
+    with pytest.raises(RejectedError, match="over 2 MB, too large for a web page"):
+        decode_page(b"<p>" * (LARGEST_PAGE // 3 + 1))
 
 
 def test_a_page_without_headline_or_text_is_refused():

@@ -22,6 +22,7 @@ articles = st.builds(
     body_html=texts,
     published=st.sampled_from([AT, AT + timedelta(days=1)]),
     needs_headline=st.booleans(),
+    summary_is_derived=st.booleans(),
     byline=maybe,
     section=maybe,
     image=st.sampled_from([None, Image("https://post.example/a.jpg"), Image("https://post.example/b.jpg")]),
@@ -51,6 +52,20 @@ def test_a_written_headline_is_never_lost_to_a_cut_sentence(stored, incoming):
     assert revised.needs_headline == (stored.needs_headline and incoming.needs_headline)
     if not stored.needs_headline and incoming.needs_headline:
         assert revised.headline == stored.headline
+
+
+@given(articles, articles)
+def test_a_written_summary_is_never_lost_to_one_made_from_the_body(stored, incoming):
+    revised = revise(stored, incoming)
+    if stored.summary and not stored.summary_is_derived and incoming.summary_is_derived:
+        assert (revised.summary, revised.summary_is_derived) == (stored.summary, False)
+
+
+@given(articles, articles)
+def test_a_written_summary_outranks_whatever_is_stored(stored, incoming):
+    if incoming.summary and not incoming.summary_is_derived:
+        revised = revise(stored, incoming)
+        assert (revised.summary, revised.summary_is_derived) == (incoming.summary, False)
 
 
 @given(articles, articles)

@@ -10,7 +10,6 @@ from digest.articles.store import (
     articles_between,
     articles_stored,
     past_headlines,
-    store_article,
     store_articles,
 )
 
@@ -51,7 +50,7 @@ def stored(database):
         replace(RAIN, image=None),
         replace(RAIN, image=None, caption=Caption("Rain in Oban.", "Jo Hart")),
         replace(RAIN, image=Image("https://post.example/a.jpg")),
-        Article("https://post.example/b", "Post", False, "B", "", "", AT, needs_headline=True),
+        Article("https://post.example/b", "Post", False, "B", "", "", AT, needs_headline=True, summary_is_derived=True),
     ],
 )
 def test_what_is_stored_comes_back_as_it_was(database, article):
@@ -71,22 +70,36 @@ def test_a_changed_article_is_an_update_and_its_former_headlines_are_kept(databa
     assert store(database, replace(RAIN, headline="Hail", summary="It hailed."), now=LATER) == [Stored.UPDATED]
     assert stored(database) == [replace(RAIN, headline="Hail", summary="It hailed.")]
     with database.reading() as session:
-        assert past_headlines(session, RAIN.url) == [
-            PastHeadline("Rain at last", LATER),
-            PastHeadline("Rain and hail", LATER),
-        ]
+        assert past_headlines(session, articles_stored(session)) == {
+            RAIN.url: [PastHeadline("Rain at last", LATER), PastHeadline("Rain and hail", LATER)]
+        }
 
 
 def test_a_changed_body_leaves_no_former_headline(database):
     store(database, RAIN, replace(RAIN, body_html="<p>It hailed.</p>"))
     with database.reading() as session:
-        assert past_headlines(session, RAIN.url) == []
+        assert past_headlines(session, [RAIN]) == {RAIN.url: []}
+
+
+def test_past_headlines_are_of_the_articles_asked_for_alone(database):
+    other = replace(RAIN, url="https://post.example/other")
+    store(database, RAIN, other, replace(RAIN, headline="Hail"), replace(other, headline="Snow"))
+    with database.reading() as session:
+        assert past_headlines(session, [other]) == {other.url: [PastHeadline("Rain at last", NOW)]}
+        assert past_headlines(session, []) == {}
 
 
 def test_a_written_headline_replaces_a_cut_one_and_stays(database):
     cut = replace(RAIN, headline="It rained", needs_headline=True)
     assert store(database, cut, RAIN) == [Stored.IMPORTED, Stored.UPDATED]
     assert store(database, cut) == [Stored.UNCHANGED]
+    assert stored(database) == [RAIN]
+
+
+def test_a_written_summary_replaces_one_made_from_the_body_and_stays(database):
+    made = replace(RAIN, summary="It rained all day.", summary_is_derived=True)
+    assert store(database, made, RAIN) == [Stored.IMPORTED, Stored.UPDATED]
+    assert store(database, made) == [Stored.UNCHANGED]
     assert stored(database) == [RAIN]
 
 
@@ -106,8 +119,3 @@ def test_articles_between_are_those_of_a_half_open_span_in_a_fixed_order(databas
         found = articles_between(session, start, end)
     assert [article.url.rpartition("/")[2] for article in found] == ["B", "d", "a"]
     assert all(article.published.tzinfo is UTC for article in found)
-
-
-def test_one_article_can_be_stored_alone(database):
-    with database.writing() as session:
-        assert store_article(session, RAIN, NOW) is Stored.IMPORTED

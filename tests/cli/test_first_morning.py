@@ -33,6 +33,19 @@ def test_init_writes_a_private_file_that_works_as_it_is_and_never_overwrites_it(
     assert (tmp_path / "digest.toml").read_text(encoding="utf-8") == written
 
 
+def test_init_creates_a_database_that_only_its_owner_may_read(digest, tmp_path) -> None:
+    assert digest("init").code == 0
+    assert (tmp_path / "digest.db").stat().st_mode & 0o077 == 0
+
+
+def test_init_that_can_not_reach_its_database_says_how_to_go_on(digest, tmp_path) -> None:
+    stuck = digest("init", DIGEST_DATABASE__URL="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    assert (stuck.code, stuck.err.count("\n")) == (2, 1)
+    assert "digest.toml is written, so put that right, then run 'digest db upgrade'" in stuck.err
+    assert (tmp_path / "digest.toml").exists()
+    assert digest("db", "upgrade").code == 0
+
+
 def test_every_configuration_has_a_secret_of_its_own(digest, tmp_path) -> None:
     digest("--config", "one.toml", "init")
     digest("--config", "two.toml", "init")

@@ -8,20 +8,22 @@ from pathlib import Path
 
 import pytest
 from newsroom import CUTOFF, DAY, MORNING, NEWSLETTER, article, configure, enlist, stock
-from scripted_relay import ScriptedRelay
+from scripted_relay import CLOSE, ScriptedRelay
 from sqlmodel import select
 
 from digest.articles.store import store_articles
 from digest.database import Database
+from digest.delivery import store
 from digest.delivery.dispatch import MessageFaultError, deliver, prepare, rehearse
 from digest.delivery.ledger import Closing
 from digest.delivery.publishing import NotDueError, Published
+from digest.delivery.reconciling import Settlement, reconcile_unknown
 from digest.delivery.relay import Relay, RelayUnavailableError
 from digest.delivery.tables import Delivery
 from digest.editions.edition import Edition, EditionStatus
 from digest.editions.store import previous_edition
 from digest.editions.tables import ArtifactRow, EditionRow
-from digest.errors import DigestError
+from digest.errors import BadInputError, DigestError
 from digest.rendering.inlining import inline_css
 from digest.settings import Settings
 
@@ -241,6 +243,7 @@ def test_a_rehearsal_counts_the_audience_and_writes_nothing(database: Database, 
     rehearsal = rehearse(database, configure(tmp_path, database.url), NEWSLETTER, DAY, MORNING)
     assert rehearsal.audience == 7
     assert len(rehearsal.edition.stories) == 5
+    assert rehearsal.obstacle is None
     assert rows(database) == (0, 0, 0)
 
 
@@ -261,3 +264,71 @@ def test_the_next_subject_differs_from_the_one_before(database: Database, tmp_pa
         second = prepared(database, settings, MORNING + timedelta(days=1), DAY + timedelta(days=1))
     assert isinstance(second, Published)
     assert second.artifact.subject == f"{first.artifact.subject} (2026-03-15)"
+
+
+def test_a_rehearsal_says_what_stands_in_the_way(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        early = rehearse(database, settings, NEWSLETTER, DAY, CUTOFF - timedelta(hours=1))
+        past = rehearse(database, settings, NEWSLETTER, DAY, MORNING + timedelta(hours=8))
+        late = rehearse(database, settings, NEWSLETTER, DAY, MORNING + timedelta(hours=8), late=True)
+        prepared(database, settings)
+        again = rehearse(database, settings, NEWSLETTER, DAY, MORNING)
+    assert "open for articles until" in (early.obstacle or "")
+    assert "--late" in (past.obstacle or "")
+    assert late.obstacle is None
+    assert "published already" in (again.obstacle or "")
+
+
+def test_an_allow_list_that_lets_nobody_through_publishes_nothing(database: Database, tmp_path: Path) -> None:
+    stock(database)
+    enlist(database, 4)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        slip = settings.smtp.model_copy(update={"allow_domains": ("exmaple.org",)})
+        with pytest.raises(BadInputError, match="lets none of morning's readers through"):
+            prepared(database, settings.model_copy(update={"smtp": slip}))
+    assert rows(database) == (0, 0, 0)
+
+
+def test_what_a_dead_sender_held_is_settled_by_a_person_even_after_the_deadline(
+    database: Database, tmp_path: Path
+) -> None:
+    stock(database)
+    enlist(database, 3)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        edition = prepared(database, settings)
+        assert isinstance(edition, Published)
+        with database.writing() as session:
+            store.beat(session, "dead", "there", MORNING)
+            session.flush()
+            store.claim(session, edition.edition, "dead", MORNING, most=2)
+        evening = MORNING + timedelta(hours=12)
+        settled, closing = reconcile_unknown(database, NEWSLETTER, DAY, Settlement.RESEND, evening)
+        assert (settled, closing.deferred) == (2, 3)
+        again = prepared(database, settings, evening, late=True)
+        assert isinstance(again, Published)
+        relay = Relay(settings.smtp, local_only=True)
+        assert asyncio.run(deliver(database, settings, again, relay, lambda: evening)).sent == 3
+        assert reconcile_unknown(database, NEWSLETTER, DAY, Settlement.FAILED, evening)[0] == 0
+
+
+@pytest.mark.parametrize(("settlement", "counted"), [(Settlement.SENT, "sent"), (Settlement.FAILED, "failed")])
+def test_a_person_may_mark_what_nobody_knows(
+    database: Database, tmp_path: Path, settlement: Settlement, counted: str
+) -> None:
+    stock(database)
+    enlist(database, 3)
+    with ScriptedRelay(at_data=lambda to, _times: CLOSE if to.startswith("reader2@") else None) as server:
+        settings = configure(tmp_path, database.url, server.url)
+        edition = prepared(database, settings)
+        assert isinstance(edition, Published)
+        relay = Relay(settings.smtp, local_only=True)
+        assert asyncio.run(deliver(database, settings, edition, relay, lambda: MORNING)).unknown == 1
+    settled, closing = reconcile_unknown(database, NEWSLETTER, DAY, settlement, MORNING)
+    assert (settled, closing.unknown) == (1, 0)
+    assert getattr(closing, counted) == {"sent": 3, "failed": 1}[counted]
+    with pytest.raises(BadInputError, match="never published"):
+        reconcile_unknown(database, NEWSLETTER, DAY + timedelta(days=1), settlement, MORNING)

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.delivery.ledger import OPEN, Closing, DeliveryStatus, Patience, Verdict, some_jitter, verdict
-from digest.delivery.outcome import Outcome, OutcomeKind, not_begun, outcome_of_reply, unanswered
+from digest.delivery.outcome import Outcome, OutcomeKind, not_begun, outcome_of_final_reply, unanswered
 
 NOW = datetime(2026, 3, 14, 6, tzinfo=UTC)
 DEADLINE = NOW + timedelta(hours=4)
 PATIENCE = Patience(timedelta(minutes=5), timedelta(hours=6))
-BUSY = outcome_of_reply(451, "4.7.1 try again later")
+BUSY = outcome_of_final_reply(451, "4.7.1 try again later")
 MINUTE = timedelta(minutes=1)
 
 
@@ -21,8 +21,8 @@ def judge(outcome, attempts=1, now=NOW, deadline=DEADLINE, patience=PATIENCE, ji
 @pytest.mark.parametrize(
     ("outcome", "status"),
     [
-        (outcome_of_reply(250, "2.0.0 taken"), DeliveryStatus.SENT),
-        (outcome_of_reply(550, "5.1.1 nobody"), DeliveryStatus.FAILED),
+        (outcome_of_final_reply(250, "2.0.0 taken"), DeliveryStatus.SENT),
+        (outcome_of_final_reply(550, "5.1.1 nobody"), DeliveryStatus.FAILED),
         (unanswered("the line dropped"), DeliveryStatus.UNKNOWN),
     ],
 )
@@ -79,30 +79,36 @@ def test_every_outcome_has_a_verdict_that_keeps_to_the_deadline(outcome, attempt
         assert found.next_attempt_at - NOW <= patience.longest
 
 
-@given(st.dictionaries(st.sampled_from(DeliveryStatus), st.integers(0, 10**6)))
-def test_the_closing_equation_closes(counts):
-    sums = Closing.of(counts)
-    assert sums.eligible == sums.sent + sums.failed + sums.unknown + sums.skipped + sums.deferred
-    assert sums.eligible == sum(counts.values())
+def closing(counts):
+    return Closing.of(sum(counts.values()), counts)
+
+
+@given(st.dictionaries(st.sampled_from(DeliveryStatus), st.integers(0, 10**6)), st.integers(-5, 5))
+def test_the_equation_closes_only_over_the_audience_that_was_frozen(counts, lost):
+    sums = Closing.of(sum(counts.values()) + lost, counts)
+    assert sums.missing == lost
+    assert sums.eligible == sums.sent + sums.failed + sums.unknown + sums.skipped + sums.deferred + lost
     assert sums.is_settled == (not any(counts.get(status) for status in OPEN))
+    assert not (lost and sums.is_whole)
 
 
 def test_an_edition_is_whole_when_everybody_who_stayed_got_it():
-    assert Closing.of({DeliveryStatus.SENT: 9, DeliveryStatus.SKIPPED: 1}).is_whole
+    assert closing({DeliveryStatus.SENT: 9, DeliveryStatus.SKIPPED: 1}).is_whole
     for status in set(DeliveryStatus) - {DeliveryStatus.SENT, DeliveryStatus.SKIPPED}:
-        assert not Closing.of({DeliveryStatus.SENT: 9, status: 1}).is_whole
+        assert not closing({DeliveryStatus.SENT: 9, status: 1}).is_whole
 
 
 def test_nobody_at_all_is_settled_and_whole():
-    nothing = Closing.of({})
+    nothing = closing({})
     assert (nothing.eligible, nothing.is_settled, nothing.is_whole) == (0, True, True)
 
 
 def test_the_equation_reads_as_a_sentence_and_names_what_is_deferred_only_while_something_is():
     counts = {DeliveryStatus.SENT: 1234, DeliveryStatus.FAILED: 2, DeliveryStatus.UNKNOWN: 1, DeliveryStatus.SKIPPED: 3}
-    assert str(Closing.of(counts)) == "1,240 eligible = 1,234 sent + 2 failed + 1 unknown + 3 skipped"
-    under_way = Closing.of(counts | {DeliveryStatus.QUEUED: 4, DeliveryStatus.CLAIMED: 1})
+    assert str(closing(counts)) == "1,240 eligible = 1,234 sent + 2 failed + 1 unknown + 3 skipped"
+    under_way = closing(counts | {DeliveryStatus.QUEUED: 4, DeliveryStatus.CLAIMED: 1})
     assert str(under_way) == "1,245 eligible = 1,234 sent + 2 failed + 1 unknown + 3 skipped + 5 deferred"
+    assert str(Closing.of(1241, counts)).endswith(" + 1 MISSING FROM THE LEDGER")
 
 
 def test_jitter_lies_between_nothing_and_all():

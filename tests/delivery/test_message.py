@@ -213,6 +213,13 @@ def test_a_test_mail_may_bear_another_subject_and_is_else_the_same():
     assert {key for key in plain if plain[key] != marked[key]} == {"Subject"}
 
 
+def test_every_trial_has_a_message_id_of_its_own():
+    edition = compiled()
+    trials = [edition.with_subject("[Test] Fähren", trial=trial) for trial in ("", " first", " second")]
+    assert len({one.message_id(ADA) for one in trials}) == 3
+    assert trials[0].message_id(ADA) == edition.message_id(ADA)
+
+
 def test_the_same_edition_is_the_same_bytes():
     assert compiled().message_for(ADA, NOW) == compiled().message_for(ADA, NOW.astimezone(UTC))
     assert compiled(artifact(text="other")).boundary != compiled().boundary

@@ -124,15 +124,64 @@ def test_links_to_this_machine_forbid_a_relay_elsewhere() -> None:
     Relay(smtp, local_only=False)
 
 
-def test_the_pace_is_kept_over_all_messages() -> None:
-    async def deliver_five(relay: Relay) -> float:
-        async with relay.session() as session:
-            loop = asyncio.get_running_loop()
-            began = loop.time()
-            for _ in range(5):
-                await session.deliver(ENVELOPE, MESSAGE)
-            return loop.time() - began
+def test_the_pace_is_kept_over_all_turns() -> None:
+    async def take_five(relay: Relay) -> float:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        for _ in range(5):
+            await relay.wait_turn()
+        return loop.time() - began
 
     # Four a second are let through at once, the fifth waits for a quarter of one.
-    with ScriptedRelay() as server:
-        assert asyncio.run(deliver_five(relay_to(server.url, rate_per_second=4))) >= 0.2
+    assert asyncio.run(take_five(relay_to("smtp://127.0.0.1:1", rate_per_second=4))) >= 0.2
+
+
+def test_a_relay_that_takes_no_mail_from_us_says_nothing_of_the_reader() -> None:
+    with (
+        ScriptedRelay(at_mail=lambda: "530 5.7.0 log in first") as server,
+        pytest.raises(RelayUnavailableError, match=r"takes no mail from headlines@quay\.example: 530"),
+    ):
+        deliver_once(relay_to(server.url))
+
+
+@pytest.mark.parametrize("reply", ["200 odd", "252 maybe", "451 4.3.0 busy"])
+def test_an_odd_answer_to_mail_or_rcpt_is_no_delivery(reply: str) -> None:
+    with ScriptedRelay(at_mail=lambda: reply) as server:
+        assert deliver_once(relay_to(server.url)).kind is OutcomeKind.DEFERRED
+    with ScriptedRelay(at_rcpt=lambda _to, _times: reply) as server:
+        assert deliver_once(relay_to(server.url)).kind is OutcomeKind.DEFERRED
+    assert server.offered == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        ("250 2.0.0 fine, but you have sent nothing", OutcomeKind.DEFERRED),
+        ("451 4.3.0 not now", OutcomeKind.DEFERRED),
+        ("554 5.5.1 no", OutcomeKind.FAILED),
+    ],
+)
+def test_a_refused_data_command_is_no_delivery_and_spoils_nobody_elses(reply: str, kind: OutcomeKind) -> None:
+    answers = iter([reply])
+
+    async def deliver_two(relay: Relay) -> list[OutcomeKind]:
+        async with relay.session() as session:
+            names = ("first@example.org", "second@example.org")
+            return [(await session.deliver(Envelope("a@quay.example", name), MESSAGE)).kind for name in names]
+
+    with ScriptedRelay(at_data_command=lambda: next(answers, None)) as server:
+        assert asyncio.run(deliver_two(relay_to(server.url))) == [kind, OutcomeKind.SENT]
+    assert server.accepted == ["second@example.org"]
+
+
+@pytest.mark.parametrize("reply", ["garbage without a code", "354 again", "299", "250 " + "x" * 70_000])
+def test_an_unreadable_answer_after_the_dot_is_unknown_or_sent_and_never_deferred(reply: str) -> None:
+    with ScriptedRelay(at_data=lambda _to, _times: reply) as server:
+        outcome = deliver_once(relay_to(server.url))
+    assert outcome.kind in (OutcomeKind.UNKNOWN, OutcomeKind.SENT)
+    assert server.offered == ["reader@example.org"]
+
+
+def test_a_relay_that_fails_at_ehlo_gives_no_session() -> None:
+    with ScriptedRelay(at_ehlo=lambda: "421 4.3.2 closing") as server, pytest.raises(RelayUnavailableError):
+        asyncio.run(relay_to(server.url).check())

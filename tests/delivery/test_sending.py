@@ -186,5 +186,58 @@ def test_nothing_is_claimed_after_the_deadline(database: Database, tmp_path: Pat
         settings = configure(tmp_path, database.url, server.url)
         edition = published(database, settings, readers=3)
         closing = send(database, settings, edition, Clock(datetime(2026, 3, 14, 10, 0, tzinfo=UTC)))
-    assert closing == Closing(3, sent=0, failed=0, unknown=0, skipped=3, deferred=0)
+    assert closing == Closing(3, sent=0, failed=3, unknown=0, skipped=0, deferred=0)
     assert server.seen == {}
+
+
+def test_a_relay_that_refuses_our_sender_burns_nobody(database: Database, tmp_path: Path) -> None:
+    with ScriptedRelay(at_mail=lambda: "530 5.7.0 log in first") as server:
+        settings = configure(tmp_path, database.url, server.url)
+        edition = published(database, settings, readers=6)
+        with pytest.raises(RelayUnavailableError, match="530"):
+            send(database, settings, edition)
+    with ScriptedRelay() as mended:
+        there = configure(tmp_path, database.url, mended.url)
+        assert send(database, there, edition) == Closing(6, sent=6, failed=0, unknown=0, skipped=0, deferred=0)
+
+
+def test_who_leaves_while_the_pace_is_waited_for_gets_no_data(database: Database, tmp_path: Path) -> None:
+    def everybody_leaves(_recipient: str, _times: int) -> str | None:
+        with database.writing() as session:
+            for number in session.exec(select(Subscription.id)).all():
+                change_standing(session, number, SubscriptionEvent.UNSUBSCRIBE, provenance="test", now=MORNING)
+        return None
+
+    with ScriptedRelay(at_data=everybody_leaves) as server:
+        settings = configure(tmp_path, database.url, server.url, connections=3)
+        paced = settings.smtp.model_copy(update={"rate_per_second": 2.0})
+        closing = send(database, settings.model_copy(update={"smtp": paced}), published(database, settings, readers=9))
+    assert closing.sent == len(server.offered) <= 3
+    assert closing.sent + closing.skipped == 9
+
+
+def test_a_stop_does_not_wait_for_the_pace(database: Database, tmp_path: Path) -> None:
+    loops: list[SendingLoop] = []
+
+    def stop_at_first(_recipient: str, _times: int) -> str | None:
+        loops[0].stop()
+        return None
+
+    with ScriptedRelay(at_data=stop_at_first) as server:
+        settings = configure(tmp_path, database.url, server.url, connections=1)
+        paced = settings.smtp.model_copy(update={"rate_per_second": 0.001})
+        edition = published(database, settings, readers=4)
+        closing = send(database, settings.model_copy(update={"smtp": paced}), edition, on_start=loops.append)
+    assert (closing.sent, closing.deferred) == (1, 3)
+
+
+def test_a_terminal_that_breaks_does_not_end_the_sending(database: Database, tmp_path: Path) -> None:
+    def break_pipe(_closing: Closing) -> None:
+        raise BrokenPipeError("the terminal is gone")
+
+    with ScriptedRelay(at_data=lambda _to, _times: time.sleep(0.05)) as server:
+        settings = configure(tmp_path, database.url, server.url, connections=1)
+        edition = published(database, settings, readers=15)
+        relay = Relay(settings.smtp, local_only=True)
+        closing = asyncio.run(deliver(database, settings, edition, relay, Clock(), on_progress=break_pipe))
+    assert closing.sent == 15

@@ -4,7 +4,8 @@ import urllib.request
 import pytest
 from fastapi import FastAPI
 
-from digest.demo.serving import address_of, bind_loopback, serve_in_thread
+from digest.demo.serving import bind_loopback, serve_in_thread
+from digest.web.serving import address_of
 
 
 def test_the_address_is_known_before_serving_and_is_the_one_that_answers():

@@ -3,15 +3,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_articles import DAY, OWN, PICTURE, WIRE, article, foreign, newsletter, sources
 
-from digest.editions.compose import MORE_TITLE, WORLD_TITLE, EditorsTexts, compose
+from digest.articles.article import Image
+from digest.editions.compose import LATE, MORE_TITLE, WORLD_TITLE, EditorsTexts, compose
 
 SECTIONS = [{"title": "City", "limit": 2}, {"title": "Abroad", "match": ["World", "europe"], "limit": 3}]
 
 
-def composed(*articles, terms=None, texts=EditorsTexts(), previous_subject=None, **changes):  # noqa: B008 - frozen
-    return compose(
-        "daily", DAY, newsletter(**changes), articles, terms or {}, texts=texts, previous_subject=previous_subject
-    )
+HOW = {"texts", "previous_subject", "late", "relaxed"}
+
+
+def composed(*articles, terms=None, **changes):
+    how = {name: changes.pop(name) for name in HOW & set(changes)}
+    return compose("daily", DAY, newsletter(**changes), articles, terms or {}, **how)
 
 
 def urls(stories):
@@ -195,3 +198,70 @@ def test_an_editors_words_stand_before_ours():
 def test_a_headline_that_needs_one_is_marked_to_the_end():
     contents = composed(article(needs_headline=True), article(1))
     assert [story.needs_headline for story in contents.placed()] == [True, False]
+
+
+def test_the_lead_keeps_its_only_sentence_and_the_others_tell_the_standfirst():
+    summary = "The ferry sails again to every island of the outer harbour."
+    contents = composed(article(summary=summary), *(article(place) for place in range(1, 4)))
+    assert contents.lead.summary == summary
+    assert contents.standfirst == f"{article(1).headline} · {article(2).headline} · {article(3).headline}"
+
+
+def test_a_standfirst_names_no_story_that_was_left_out():
+    firsts = [article(place, headline="Tram late", summary="") for place in range(4)]
+    city = [article(place, section="City", headline=f"News of quay {place}") for place in (10, 11, 12)]
+    contents = composed(*firsts, *city, sections=SECTIONS)
+    assert "News of quay 11" in contents.standfirst
+    assert "News of quay 12" not in contents.standfirst
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://post.example/a", "its address is not https"),
+        ("https://post.example:8443/a", "its address names a port"),
+        ("https://192.0.2.7/a", "its address names its host by number"),
+        ("https://bit.ly/a", "its address hides where it leads behind a shortener"),
+    ],
+)
+def test_an_address_that_may_not_stand_in_a_mail_costs_its_own_story_its_place(address, why):
+    contents = composed(article(0, url=address), article(1))
+    assert contents.lead.url == article(1).url
+    assert [(left.url, left.why) for left in contents.left_out] == [(address, why)]
+
+
+def test_a_picture_at_such_an_address_is_dropped_and_its_story_stays():
+    here = Image("http://127.0.0.1:8025/ferry.jpg", alt="A ferry")
+    assert composed(article(image=here)).lead.image is None
+    assert composed(article(image=here), relaxed=True).lead.image == here
+    assert composed(article(image=Image("http://post.example/a.jpg")), relaxed=True).lead.image is None
+
+
+def test_a_late_story_says_that_it_is_late():
+    contents = composed(article(0), article(1), late={article(1).url})
+    assert [LATE in story.reasons for story in contents.stories] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"url": "https://tracker.example/x?e=reader@address.slot.invalid"},
+        {"url": "https://unsubscribe.slot.invalid/"},
+        {"headline": "Write to READER@address.SLOT.invalid"},
+        {"summary": "See https://preferences.slot.invalid/ for more."},
+        {"byline": "reader@address.slot.invalid"},
+        {"section": "https://unsubscribe.slot.invalid/"},
+        {"image": Image("https://pictures.example/a.jpg", alt="reader@address.slot.invalid")},
+    ],
+)
+def test_no_story_can_ask_for_a_readers_address_or_links(spoilt):
+    contents = composed(article(1), foreign(2, **spoilt))
+    assert urls(contents.stories) == ["https://post.example/001"]
+    [left] = contents.left_out
+    assert "slot.invalid" in left.why
+
+
+def test_endless_words_cost_their_own_story_its_place_and_endless_summaries_are_cut():
+    contents = composed(article(1, summary="A sentence of the day. " * 100_000), foreign(2, section="x" * 5000))
+    assert len(contents.lead.summary) <= 600
+    assert [left.why[:30] for left in contents.left_out] == ["its source, section, byline or"]

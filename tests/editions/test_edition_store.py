@@ -16,6 +16,7 @@ from digest.editions.store import (
     frozen_artifact,
     frozen_stories,
     later_edition,
+    mailed_urls,
     move_deadline,
     previous_edition,
     record_published,
@@ -92,14 +93,33 @@ def test_a_skipped_edition_says_why_and_may_still_be_published(database):
 
 
 def test_the_previous_edition_is_the_last_published_one_and_skipped_ones_count_for_nothing(database):
+    skipped(database, DAY - timedelta(days=4))
     published(database, DAY - timedelta(days=3), subject="Older")
     published(database, DAY - timedelta(days=2), subject="Old")
     skipped(database, DAY - timedelta(days=1))
     published(database, DAY - timedelta(days=1), newsletter="weekly", subject="Other")
     published(database, DAY + timedelta(days=1), subject="Later")
     end = schedule(DAY - timedelta(days=2)).window.end
-    assert ask(database, previous_edition, "daily", DAY) == Previous(end, "Old")
-    assert ask(database, previous_edition, "daily", DAY - timedelta(days=3)) is None
+    assert ask(database, previous_edition, "daily", DAY) == Previous(end, "Old", NOW)
+    assert ask(database, previous_edition, "daily", DAY - timedelta(days=4)) is None
+
+
+def test_where_every_edition_was_skipped_nothing_is_covered_that_the_first_would_have_held(database):
+    for days in (2, 4, 3):
+        skipped(database, DAY - timedelta(days=days))
+    first = schedule(DAY - timedelta(days=4))
+    assert ask(database, previous_edition, "daily", DAY) == Previous(first.window.start)
+    assert ask(database, previous_edition, "weekly", DAY) is None
+
+
+def test_what_was_mailed_is_known_for_each_newsletter_however_much_is_asked(database):
+    edition, other = published(database), published(database, newsletter="weekly")
+    asked = [f"https://post.example/{number}" for number in range(1100)]
+    with database.writing() as session:
+        for one, urls in ((edition, [asked[3], asked[1001]]), (other, [asked[5]])):
+            freeze_stories(session, one, [PlacedStory("City", "A", url, "The Post", False, ()) for url in urls])
+    assert ask(database, mailed_urls, "daily", asked) == {asked[3], asked[1001]}
+    assert ask(database, mailed_urls, "daily", []) == frozenset()
 
 
 def test_a_later_edition_is_the_next_published_one(database):

@@ -12,11 +12,16 @@ from digest.editions.wording import (
     SUBJECT_CHARACTERS,
     beyond,
     excerpt,
+    objection_to_standfirst,
+    objection_to_subject,
+    repeats,
     standfirst_of,
     subject_of,
 )
 
 LONG = "The dockers of the eastern quay have turned down the third offer of the port, and the ferries stay moored."
+OTHER = "A tram line opens eleven months late, and under budget"
+CLAUSE = "The ferries of the outer islands sailed once more today"
 WORDS = st.text(st.sampled_from("abc éü漢字.!?,;:…“”\u200d🙂 "), max_size=200)
 
 
@@ -25,7 +30,7 @@ def story(headline="Ferries stay in port", summary="", place=0):
 
 
 def standfirst(lead, *others, subject=None):
-    return standfirst_of((lead, *others), lead, lead.headline if subject is None else subject)
+    return standfirst_of(lead, others, lead.headline if subject is None else subject)
 
 
 def test_the_subject_is_the_headline():
@@ -58,25 +63,54 @@ def test_a_subject_is_never_empty_or_endless_or_the_same_twice(headline, day):
     assert subject_of(headline, subject, day) != subject
 
 
-def test_the_standfirst_is_the_leads_first_sentence_when_that_is_long_enough():
-    assert standfirst(story(summary=f"{LONG} More is not known.")) == LONG
+def test_the_standfirst_is_the_leads_first_sentence_when_more_is_left_for_its_summary():
+    assert standfirst(story(summary=f"{LONG} More is not known."), story(OTHER, place=1)) == LONG
 
 
-def test_a_short_sentence_is_joined_by_the_next():
-    assert standfirst(story(summary="It rained. The wind then took the roof of the old cannery.")) == (
-        "It rained. The wind then took the roof of the old cannery."
-    )
+def test_a_short_first_sentence_is_joined_by_the_next():
+    told = "It rained. The wind then took the roof of the old cannery."
+    assert standfirst(story(summary=f"{told} Nobody was hurt."), story(OTHER, place=1)) == told
 
 
-def test_headlines_of_other_stories_stand_apart_from_one_another():
+@pytest.mark.parametrize("summary", [LONG, "", "The harbour " * 40, f"{'The harbour ' * 40}. It rained."])
+def test_a_lead_with_no_sentence_to_spare_leaves_the_standfirst_to_the_other_headlines(summary):
     others = (story("Tram opens late", place=1), story("Parliament sits all night", place=2))
-    assert standfirst(story(), *others) == "Tram opens late · Parliament sits all night"
+    assert standfirst(story(summary=summary), *others) == "Tram opens late · Parliament sits all night"
 
 
-def test_a_long_sentence_is_cut_at_a_word():
-    found = standfirst(story(summary="The harbour " * 40))
-    assert len(found) <= STANDFIRST_LONGEST
-    assert found.endswith(("harbour…", "The…"))
+def test_as_many_headlines_as_fit_are_said_whole_and_none_is_cut():
+    others = [story(f"{number} {'x' * 48}", place=number) for number in range(1, 5)]
+    found = standfirst(story(), *others, story("Short", place=9))
+    assert found == f"1 {'x' * 48} · 2 {'x' * 48} · Short"
+
+
+def test_a_long_headline_stands_alone_where_the_ones_before_it_are_too_short():
+    long = "x" * 128
+    assert standfirst(story(), story("Short", place=1), story(long, place=2)) == long
+
+
+def test_headlines_too_short_for_a_standfirst_leave_it_to_the_lead():
+    assert standfirst(story(summary=LONG), story("Tram late", place=1)) == LONG
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        (f"{CLAUSE}, and {'on ' * 40}they went", CLAUSE),
+        (f"{CLAUSE}, two boats; {'on ' * 40}they went", f"{CLAUSE}, two boats"),
+        (f"{CLAUSE} — {'on ' * 40}they went", CLAUSE),
+        (f"{CLAUSE} (some, {'on ' * 40}they went) home, it is said", "on…"),
+        (f"{CLAUSE} 1,000 {'on ' * 40}they went", "on…"),
+        (f"Today, {'on ' * 60}they went", "on…"),
+    ],
+)
+def test_a_lone_storys_long_sentence_is_cut_after_a_clause_or_else_at_a_word(sentence, told):
+    found = standfirst(story(summary=f"{sentence}. It rained."))
+    if told.endswith("…"):
+        assert STANDFIRST_LONGEST - 3 <= len(found) <= STANDFIRST_LONGEST
+        assert found.endswith(" on…")
+    else:
+        assert found == told
 
 
 @pytest.mark.parametrize(
@@ -93,8 +127,7 @@ def test_the_standfirst_does_not_say_the_subject_again(headline, summary):
     lead = story(headline, summary)
     assert standfirst(lead) not in (headline, summary)
     assert LONG not in standfirst(lead)
-    other = "A tram line opens eleven months late, and under budget"
-    assert standfirst(lead, story(other, place=1)).endswith(other)
+    assert standfirst(lead, story(OTHER, place=1)) == OTHER
 
 
 def test_a_day_with_nothing_to_tell_still_has_a_standfirst():
@@ -134,3 +167,28 @@ def test_an_excerpt_is_never_longer_than_the_licence_allows(summary, limit):
 def test_what_the_standfirst_says_in_full_is_not_said_again():
     assert beyond(LONG, f"{LONG} More is not known.") == "More is not known."
     assert beyond("The dockers of the…", LONG) == LONG
+
+
+def test_a_standfirst_that_says_the_whole_summary_leaves_it_whole():
+    assert beyond(LONG, LONG) == LONG
+    assert beyond("The boats are in", f"{LONG} The boats are in") == f"{LONG} The boats are in"
+
+
+@pytest.mark.parametrize("subject", ["Re: the ferries", "FWD : the ferries", "fw:x", "", "x" * 121])
+def test_a_subject_like_a_reply_or_of_no_length_or_too_long_meets_an_objection(subject):
+    assert objection_to_subject(subject)
+
+
+@pytest.mark.parametrize("subject", ["x", "Re-election is near", "x" * 120])
+def test_any_other_subject_meets_none(subject):
+    assert objection_to_subject(subject) is None
+
+
+@pytest.mark.parametrize(("length", "fits"), [(39, False), (40, True), (130, True), (131, False)])
+def test_an_editors_standfirst_has_40_to_130_characters(length, fits):
+    assert (objection_to_standfirst("x" * length) is None) == fits
+
+
+def test_words_repeat_a_subject_whatever_their_case_and_stop():
+    assert repeats("FERRIES stay in port.", "Ferries stay in port")
+    assert not repeats("Ferries stay", "Ferries stay in port")

@@ -56,3 +56,8 @@ def test_a_lock_answers_exactly_what_pyproject_asks_for(lock):
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock"])
 def test_what_runs_is_what_was_tested(lock):
     assert pins(lock).items() <= pins("requirements-dev.lock").items()
+
+
+def test_what_a_dependency_asks_for_by_an_unusual_extra_is_asked_for_here():
+    # pip 23 does not see that justext's lxml[html-clean] is lxml's html_clean: the program then dies on import.
+    assert "lxml-html-clean" in {Requirement(text).name for text in asked_for("requirements.lock")}

@@ -30,4 +30,3 @@ def test_a_picture_without_words_says_what_it_links_to_m13():
 
 def test_a_story_without_a_picture_has_none():
     assert picture_of(story(1, image=None), 600, 450) is None
-    assert picture_of(story(1, image=replace(picture(1), url="")), 600, 450) is None

@@ -60,6 +60,8 @@ def test_plain_rules_pass():
         ("@media screen { @media print { .a { color: #112233 !important; } } }", "nested"),
         ("@import url(a.css);", "@import"),
         (".a { background: url(x.png); }", "url("),
+        (".a { background: URL(x.png); }", "url("),
+        ("@IMPORT 'a.css';", "@import"),
         ("/*" + "x" * 9000 + "*/ .a { color: red; }", "8192"),
     ],
 )

@@ -49,13 +49,15 @@ def test_a_file_in_another_encoding_is_named(own_look):
         ("edition.html", "{% if %}", "Expected an expression"),
         ("edition.html", "{{ contents.lead | shouted }}", "shouted"),
         ("edition.txt", "{{ editon }}", "nothing is called 'editon'"),
-        ("parts.html", '<p style="color:red">x</p>', "style attribute"),
-        ("parts.html", "<STYLE>p{}</STYLE>", "<style>"),
-        ("edition.html", '<link rel="stylesheet" href="a.css">', "<link>"),
-        ("edition.html", "<script>x</script>", "mails may not have"),
-        ("edition.html", '<p onclick="x">y</p>', "on… attribute"),
-        ("edition.html", '<a href="javascript:x">y</a>', "clients refuse"),
-        ("edition.html", "{{ contents.subject | safe }}", "filter safe"),
+        ("parts.html", "{% endif %}", "unknown tag 'endif'"),
+        ("edition.html", "{{ contents.subject | safe }}", "'safe'"),
+        ("edition.html", "<!--[if mso]>{{ contents.subject|safe }}<![endif]-->", "'safe'"),
+        ("edition.html", "{% filter safe %}{{ contents.subject }}{% endfilter %}", "'safe'"),
+        ("edition.html", "{{ [contents.subject] | map('safe') | join }}", "'safe'"),
+        ("edition.html", "{{ 1 // 0 }}", "ZeroDivisionError"),
+        ("edition.txt", "{{ [].pop() }}", "IndexError"),
+        ("edition.txt", "{{ '%(a)s' % {} }}", "KeyError"),
+        ("edition.html", "{{ ''.__class__ }}", "unsafe"),
         ("edition.html", "{% autoescape false %}{% endautoescape %}", "autoescape"),
         ("inlined.css", "p { color: red; }", "#rrggbb"),
         ("kept.css", "@media print { p { color: #112233; } }", "!important"),
@@ -68,6 +70,54 @@ def test_a_mistake_is_told_with_its_file_and_line(own_look, name, mistake, said)
     assert said in message
 
 
+@pytest.mark.parametrize(
+    ("name", "mistake", "said"),
+    [
+        ("edition.html", '<p style="color:red">x</p>', "style attribute"),
+        ("edition.html", "<STYLE>p{}</STYLE>", "<style>"),
+        ("edition.html", '<link rel="stylesheet" href="a.css">', "link element"),
+        ("edition.html", '<base href="https://a.example/">', "base element"),
+        ("edition.html", "<script>x</script>", "script element"),
+        ("edition.html", "<!--[if !mso]><!--><script>x</script><!--<![endif]-->", "script element"),
+        ("edition.html", '<!--[if !mso]><!--><p style="color:red">x</p><!--<![endif]-->', "style attribute"),
+        ("edition.html", "<!--[if mso]><script>x</script><![endif]-->", "script element"),
+        ("edition.html", '<p onclick="x">y</p>', "event handler"),
+        ("edition.html", '<a href="javascript:x">y</a>', "scheme javascript"),
+        ("edition.html", '<img src="data:image/png;base64,AA" alt="x">', "scheme data"),
+        ("edition.html", "<p>{{ '{{' }} byline }}</p>", "never filled in"),
+        ("edition.html", "<p>{{ none }}</p>", "None"),
+        ("edition.txt", "<b>Stop press</b>", "HTML tag"),
+        ("edition.txt", "Quay &amp; Sons", "HTML entity"),
+        ("edition.txt", "By {{ none }}", "None"),
+    ],
+)
+def test_a_mistake_of_the_page_or_the_text_is_told_with_its_file(own_look, name, mistake, said):
+    add(own_look / name, mistake)
+    message = refusal(own_look)
+    assert message.startswith(f"{own_look / name} or a part of it: ")
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<p>The data: we have it all. In a style = ours.</p>",
+        '<!--[if mso]><td style="padding:0"></td><![endif]-->',
+        '<p>On our page="day": more</p>',
+    ],
+)
+def test_prose_and_words_own_instructions_are_no_mistakes(own_look, words):
+    add(own_look / "edition.html", words)
+    load_template(own_look)
+
+
+@pytest.mark.parametrize(("name", "part"), [("edition.html", "words.txt"), ("edition.txt", "words.html")])
+def test_a_part_of_the_other_kind_is_refused_for_its_words_are_escaped_otherwise(own_look, name, part):
+    (own_look / part).write_text("{{ contents.subject }}", encoding="utf-8")
+    add(own_look / name, f'{{% include "{part}" %}}')
+    assert f"{part!r} is no" in refusal(own_look)
+
+
 def test_a_part_that_is_not_there_is_named(own_look):
     add(own_look / "edition.txt", '{% include "weather.txt" %}')
     assert "no part 'weather.txt'" in refusal(own_look)
@@ -76,6 +126,11 @@ def test_a_part_that_is_not_there_is_named(own_look):
 def test_what_only_words_bring_to_light_is_told_when_the_look_is_loaded(own_look):
     line = add(own_look / "edition.txt", "{{ contents.weather }}")
     assert refusal(own_look).startswith(f"{own_look / 'edition.txt'}, line {line}: ")
+
+
+def test_a_page_that_includes_itself_is_refused_in_words(own_look):
+    add(own_look / "edition.html", '{% include "edition.html" %}')
+    assert "RecursionError" in refusal(own_look)
 
 
 def test_a_mistake_inside_a_part_names_the_part(own_look):

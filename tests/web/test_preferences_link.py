@@ -27,7 +27,7 @@ def test_it_shows_the_reader_their_newsletters_each_with_a_button(site, morning)
     assert page.status == 200
     assert "<b>reader1@example.org</b>" in page.words
     assert re.findall(r"<h2>([^<]*)</h2>", page.words) == ["Morning Headlines", "The &lt;Weekend&gt; Reader"]
-    assert "You get it at 6:30 New York time." in page.words
+    assert "You get it: Saturday and Sunday at 6:30 New York time." in page.words
     assert page.words.count('<button name="act" value="leave">') == 2
     assert page.words.count('<form method="post">') == 2
 

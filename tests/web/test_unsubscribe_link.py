@@ -230,3 +230,13 @@ def test_another_method_is_refused_with_a_page(site, number):
         assert answer.status == 405
         assert answer.headers["Allow"]
         assert "Nothing was changed" in answer.words
+
+
+def test_the_links_of_a_test_mail_say_that_they_belong_to_nobody(site, database):
+    before = everything(database)
+    for link in (leave_link(0), preferences_link(0)):
+        for answer in (site.get(link), site.press(link, act="leave")):
+            assert answer.status == 200
+            assert "stands in a test or preview mail and belongs to nobody" in answer.words
+            assert answer.headers["Cache-Control"] == "no-store"
+    assert everything(database) == before

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("headline", sa.Text(), nullable=False),
         sa.Column("needs_headline", sa.Boolean(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("summary_is_derived", sa.Boolean(), nullable=False),
         sa.Column("body_html", sa.Text(), nullable=False),
         sa.Column("published", sa.DateTime(timezone=True), nullable=False),
         sa.Column("byline", sa.String(), nullable=True),
@@ -216,7 +217,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("edition_id", "subscriber_id"),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_queue", ["edition_id", "status", "next_attempt_at"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_queue", ["edition_id", "status", "next_attempt_at", "subscriber_id"], unique=False
+        )
 
     op.create_table(
         "attempt",

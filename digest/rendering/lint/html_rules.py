@@ -4,12 +4,12 @@ import html
 import re
 from collections.abc import Iterator
 
-from digest.rendering.lint.link import Link
-from digest.rendering.lint.page import Node
+from digest.rendering.lint.page import CONTROLS, Node
 from digest.rendering.lint.structure_rules import KILOBYTE
 from digest.rendering.lint.stylesheet import has_import, media_declarations
 from digest.rendering.lint.violation import Fault, Severity
 from digest.rendering.lint.wire import Wire
+from digest.web_address import Link
 
 HTML_OCTETS = 90 * KILOBYTE
 HTML_WARNING_OCTETS = 80 * KILOBYTE
@@ -24,7 +24,10 @@ PIXELS = re.compile(r"\d+", re.ASCII)
 ALT_STYLES = frozenset({"font", "font-family", "font-size", "color"})
 
 FORBIDDEN = frozenset(
-    {"script", "form", "input", "button", "select", "textarea", "iframe", "object", "embed", "applet"}
+    {
+        *("script", "form", "input", "button", "select", "textarea", "iframe", "frame", "object", "embed", "applet"),
+        *("base", "link", "video", "audio"),
+    }
 )
 SCHEMES = frozenset({"", "http", "https", "mailto"})  # an address without a scheme is M23's to refuse
 
@@ -77,7 +80,7 @@ def furnished_head(wire: Wire) -> Iterator[Fault]:
         return
     yield from _language(wire)
     titles = [node.words for node in wire.page.tagged("title")]
-    if titles != [" ".join((wire.subject or "").split())]:
+    if titles != [" ".join(CONTROLS.sub("\ufffd", wire.subject or "").split())]:
         yield Fault("The title is not the subject.", f"<title> {' / '.join(titles)}")
     metas = wire.page.tagged("meta")
     if not any(_says_utf8(meta) for meta in metas):
@@ -142,7 +145,7 @@ def furnished_images(wire: Wire) -> Iterator[Fault]:
 
 
 def nothing_active(wire: Wire) -> Iterator[Fault]:
-    """M20: no script, form, frame, object, on*, meta refresh, outside CSS; schemes http, https, mailto only."""
+    """M20: no script, form, frame, object, film, on*, meta refresh, outside CSS; schemes http, https, mailto only."""
     for node in wire.page.everything:
         if node.tag in FORBIDDEN:
             yield Fault(f"The HTML holds a {node.tag} element.", f"<{node.tag}>")
@@ -151,14 +154,8 @@ def nothing_active(wire: Wire) -> Iterator[Fault]:
                 yield Fault("An element carries an event handler.", f"<{node.tag} {name}>")
         if node.tag == "meta" and node.attributes.get("http-equiv", "").strip().lower() == "refresh":
             yield Fault("A meta refreshes the page.", "<meta http-equiv=refresh>")
-        if _fetches_css(node):
+        if node.tag == "style" and has_import(node.text):
             yield Fault("The HTML fetches CSS from outside.", f"<{node.tag}>")
         for url in node.addresses:
             if (link := Link.parse(url)) and link.scheme not in SCHEMES:
                 yield Fault(f"An address has the scheme {link.scheme}.", url)
-
-
-def _fetches_css(node: Node) -> bool:
-    if node.tag == "link":
-        return "stylesheet" in node.attributes.get("rel", "").lower().split()
-    return node.tag == "style" and has_import(node.text)

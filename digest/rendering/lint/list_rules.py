@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from digest.rendering.lint.header_rules import ATOM
-from digest.rendering.lint.link import Link
 from digest.rendering.lint.violation import Fault, Severity
 from digest.rendering.lint.wire import URI, Wire
+from digest.web_address import Link
 
 URIS = re.compile(r"<[^<>\s]+>(?:\s*,\s*<[^<>\s]+>)*")
 LIST_ID = re.compile(rf"[^<>]*[^<>\s]\s*<{ATOM}(?:\.{ATOM})+>")

@@ -1,4 +1,4 @@
-"""The HTML part as a client's parser sees it; the only importer of lxml."""
+"""The HTML part as a client's parser sees it."""
 
 import re
 from collections.abc import Iterator
@@ -113,9 +113,13 @@ def _parse(source: str) -> Any:
     # huge_tree: otherwise what is nested deeper than 256 elements is dropped without a word, and unseen here.
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
     try:
-        return html.document_fromstring(CONTROLS.sub("\ufffd", source).encode(errors="replace"), parser=parser)
+        root = html.document_fromstring(CONTROLS.sub("\ufffd", source).encode(errors="replace"), parser=parser)
     except etree.LxmlError:
         return None
+    # What stands before <html> and after </html> becomes a root of its own; clients take it into the page.
+    for stray in (*root.itersiblings(preceding=True), *root.itersiblings()):
+        root.append(stray)
+    return root
 
 
 def _conditional(root: Any) -> Node | None:

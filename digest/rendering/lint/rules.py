@@ -1,4 +1,4 @@
-"""All rules, in the order of message-standard.md, and the one way to run them."""
+"""All rules, in the order of message-standard.md, and the two ways to run them."""
 
 from collections.abc import Callable, Iterator
 
@@ -42,6 +42,14 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("T4", header_rules.separate_encoded_words),
 )
 
+# What a story's words may look like too, and a look's own must not.
+LOOK_RULES: tuple[tuple[str, Rule], ...] = (
+    ("H11", text_rules.markup_in_text),
+    ("M03", html_rules.styles_in_head),
+    ("M20", html_rules.nothing_active),
+    ("M21", text_rules.nothing_unfilled),
+)
+
 
 def lint_message(message: bytes, *, relaxed: bool = False) -> list[Violation]:
     """Return every statement of the message standard that *message*, as it would go over the wire, breaks.
@@ -51,3 +59,12 @@ def lint_message(message: bytes, *, relaxed: bool = False) -> list[Violation]:
     """
     wire = Wire.read(message, relaxed=relaxed)
     return [Violation.of(statement, fault) for statement, rule in RULES for fault in rule(wire)]
+
+
+def lint_part(media_type: str, words: str) -> list[Violation]:
+    """Return what a look itself says wrongly: *words* is its text/plain or text/html, filled with harmless words.
+
+    A warning is as grave here as an error: no story can be its reason.
+    """
+    wire = Wire.of_part(media_type, words)
+    return [Violation.of(statement, fault) for statement, rule in LOOK_RULES for fault in rule(wire)]

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from html.entities import html5
 from urllib.parse import unquote
 
+from digest.rendering.lines import columns
 from digest.rendering.lint.encoded_words import decode_words
-from digest.rendering.lint.link import Link
 from digest.rendering.lint.violation import Fault, Severity
 from digest.rendering.lint.wire import URI, Wire
 from digest.rendering.slots import SENTINELS
+from digest.web_address import Link, objection
 
 TEXT_COLUMNS = 78
 
@@ -24,32 +25,41 @@ ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|([A-Za-z][A-Za-z0-9]{0,
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 CLOSING_MARKS = ".,;:!?)]}'\u2019\u201d»"
 
-MARKERS = ("{{", "{%", "%7b%7b", *SENTINELS)
+MARKERS = ("{{", "{%", "%7b%7b")
 MISSING = re.compile(r"\b(?:None|undefined)\b")
 URL_SEGMENT = re.compile(r"[/?&=#]")
 PROSE_HEADERS = frozenset({"subject", "from", "reply-to", "list-id"})
+BULLET = "* "
 
 
 def readable_text(wire: Wire) -> Iterator[Fault]:
     """H11: the text part has the HTML's links and the unsubscribe URL, 78 columns, no tags or entities.
 
     A line that is one URL may be longer. (That stories and postal address are the same is for the renderer.)
+    Tags and entities are warnings: a headline may be about them, and a look is tried with harmless words.
     """
     if wire.plain is None:
         return
-    text = wire.plain.text
-    if tag := TAG.search(text):
-        yield Fault("The text part holds an HTML tag.", tag[0])
-    if entity := next((match for match in ENTITY.finditer(text) if not match[1] or f"{match[1]};" in html5), None):
-        yield Fault("The text part holds an HTML entity.", entity[0])
-    long = [line for line in text.splitlines() if len(line.rstrip()) > TEXT_COLUMNS and not _is_one_url(line.strip())]
+    yield from markup_in_text(wire)
+    lines = [line.strip() for line in wire.plain.text.splitlines()]
+    long = [line for line in lines if columns(line) > TEXT_COLUMNS and not _is_one_url(line)]
     if long:
         yield Fault(f"Lines of the text part longer than 78 columns: {len(long)}.", long[0])
-    yield from _missing_links(wire, text)
+    yield from _missing_links(wire, wire.plain.text)
+
+
+def markup_in_text(wire: Wire) -> Iterator[Fault]:
+    """H11: the text part holds no tags and no entities."""
+    text = wire.plain.text if wire.plain else ""
+    if tag := TAG.search(text):
+        yield Fault("The text part holds an HTML tag.", tag[0], Severity.WARNING)
+    if entity := next((match for match in ENTITY.finditer(text) if not match[1] or f"{match[1]};" in html5), None):
+        yield Fault("The text part holds an HTML entity.", entity[0], Severity.WARNING)
 
 
 def _is_one_url(line: str) -> bool:
-    return "://" in line and len(line.split()) == 1
+    word = line.removeprefix(BULLET)
+    return "://" in word and len(word.split()) == 1
 
 
 def _missing_links(wire: Wire, text: str) -> Iterator[Fault]:
@@ -67,33 +77,52 @@ def _missing_links(wire: Wire, text: str) -> Iterator[Fault]:
 
 
 def nothing_unresolved(wire: Wire) -> Iterator[Fault]:
-    """M21: no part or header holds `{{`, `{%`, `%7B%7B`, a sentinel, or a value that was missing.
+    """M21: no part or header holds a sentinel, `{{`, `{%`, `%7B%7B`, or a value that was missing.
 
-    None or undefined standing alone (a whole text, attribute, line, header, segment of an address) is an
-    error; within a sentence of the text part or a header it may be English, and is a warning.
+    All but the sentinels are warnings where a story's words can stand, for a headline or an address may hold
+    them; a look is tried with words that don't.
     """
-    parts = [(part.media_type, part.text) for part in wire.parts]
-    headers = [(field.name, decode_words(field.value)) for field in wire.all_fields]
-    for place, text in (*parts, *headers):
+    for place, text in _everything_said(wire):
+        for sentinel in SENTINELS:
+            if sentinel in text.lower():
+                yield Fault("A reader's own value was never put in.", f"{place}: {sentinel}")
+    yield from nothing_unfilled(wire)
+
+
+def nothing_unfilled(wire: Wire) -> Iterator[Fault]:
+    """M21: no part or header holds `{{`, `{%`, `%7B%7B`, and no text, attribute or line is None or undefined."""
+    for place, text in _everything_said(wire):
         lower = text.lower()
         for marker in MARKERS:
             if (at := lower.find(marker)) >= 0:
-                yield Fault(f"The marker {marker} was never filled in.", f"{place}: {text[at : at + 60]}")
-    yield from _missing_values(wire, headers)
+                what = f"The marker {marker} was never filled in."
+                yield Fault(what, f"{place}: {text[at : at + 60]}", _severity(place))
+    yield from _missing_values(wire)
 
 
-def _missing_values(wire: Wire, headers: list[tuple[str, str]]) -> Iterator[Fault]:
-    alone = [(name, value) for name, value in headers if MISSING.fullmatch(value)]
-    alone += [("text/plain", line) for line in _lines(wire) if MISSING.fullmatch(line)]
-    for place, value in (*alone, *_missing_in_html(wire)):
-        yield Fault("A value is missing where only None or undefined stands.", f"{place}: {value}")
-    prose = [(name, value) for name, value in headers if name.lower() in PROSE_HEADERS]
-    prose += [("text/plain", line) for line in _lines(wire)]
-    for place, value in prose:
-        if MISSING.search(value) and not MISSING.fullmatch(value):
-            yield Fault(
-                "A sentence holds None or undefined; is a value missing?", f"{place}: {value}", Severity.WARNING
-            )
+def _everything_said(wire: Wire) -> list[tuple[str, str]]:
+    parts = [(part.media_type, part.text) for part in wire.parts]
+    return parts + [(field.name, decode_words(field.value)) for field in wire.all_fields]
+
+
+def _severity(place: str) -> Severity:
+    """Return how grave it is in a part or header: only the parts and the subject carry words of stories."""
+    told = place in ("text/plain", "text/html") or place.lower() == "subject"
+    return Severity.WARNING if told else Severity.ERROR
+
+
+def _missing_values(wire: Wire) -> Iterator[Fault]:
+    headers = [(field.name, decode_words(field.value)) for field in wire.all_fields]
+    said = [*headers, *(("text/plain", line) for line in _lines(wire))]
+    for place, value in said:
+        if MISSING.fullmatch(value):
+            yield Fault("Nothing but None or undefined stands here; is a value missing?", place, _severity(place))
+        elif MISSING.search(value) and (place == "text/plain" or place.lower() in PROSE_HEADERS):
+            what = "A sentence holds None or undefined; is a value missing?"
+            yield Fault(what, f"{place}: {value}", Severity.WARNING)
+    for place, value in _missing_in_html(wire):
+        what = "Nothing but None or undefined stands here; is a value missing?"
+        yield Fault(what, f"{place}: {value}", Severity.WARNING)
 
 
 def _lines(wire: Wire) -> list[str]:
@@ -140,14 +169,10 @@ def proper_addresses(wire: Wire) -> Iterator[Fault]:
     home: dict[str, None] = {}
     for url in dict.fromkeys(_all_addresses(wire)):
         link = Link.parse(url)
-        if link is None:
-            yield Fault("An address can't be read.", url)
-        elif wire.relaxed and link.is_loopback:
+        if wire.relaxed and link and link.is_loopback:
             home[link.origin] = None
-        elif link.scheme in ("", "http", "https"):
-            objection = "holds white space" if len(url.split()) > 1 else link.objection()
-            if objection:
-                yield Fault(f"An address {objection}.", url or "an empty address")
+        elif (link is None or link.scheme in ("", "http", "https")) and (reason := objection(url)):
+            yield Fault(f"A link or picture can't be used: {reason}.", url or "an empty address")
     for origin in home:
         yield Fault("Addresses lead to this machine itself; no reader elsewhere can follow.", origin, Severity.WARNING)
 

@@ -94,6 +94,12 @@ class Wire:
         fields = _fields(head)
         return cls(raw, head, body, fields, _parts(fields, body), relaxed)
 
+    @classmethod
+    def of_part(cls, media_type: str, words: str) -> "Wire":
+        """Return a message that is nothing but one part, in UTF-8."""
+        fields = (Field("Content-Type", (), media_type),)
+        return cls(b"", b"", b"", (), (Part(b"", fields, words.encode(errors="replace")),), relaxed=False)
+
     def first(self, name: str) -> str | None:
         """Return the unfolded, undecoded value of the first field *name*, None where there is none."""
         return _first(self.fields, name)

@@ -58,8 +58,19 @@ BROKEN: list[tuple[str, str, Newsletter | bytes]] = [
     ("M13", "an image in the line", GOOD.rich("display:block;", "")),
     ("M13", "no src", GOOD.rich(f'src="{PICTURE}"', "")),
     ("M13", "unstyled alt text", GOOD.rich("border:0;font-size:14px;color:#5f5b53", "border:0")),
-    *(("M20", f"a {tag}", GOOD.body(f"<{tag}></{tag}>")) for tag in ("script", "form", "iframe", "object", "embed")),
+    *(
+        ("M20", f"a {tag}", GOOD.body(f"<{tag}></{tag}>"))
+        for tag in ("script", "form", "iframe", "object", "embed", "video")
+    ),
+    ("M20", "another ground for addresses", in_head('<base href="https://a.example/">')),
+    ("M20", "a link of the page", in_head('<link rel="icon" href="https://news.example.org/a.png">')),
     ("M20", "a script for Outlook alone", GOOD.body("<!--[if mso]><script></script><![endif]-->")),
+    ("M20", "a script after the end", GOOD.rich("</html>", "</html><script></script>")),
+    (
+        "M20",
+        "a script for Outlook after the end",
+        GOOD.rich("</html>", "</html><!--[if mso]><script></script><![endif]-->"),
+    ),
     ("M20", "an event handler", GOOD.body('<p onclick="go()">Go</p>')),
     ("M20", "a javascript link in disguise", GOOD.body('<a href=" Java&#9;Script:go()">Go</a>')),
     ("M20", "a data picture in CSS", GOOD.body('<p style="background:url(data:image/gif;base64,AA)">Go</p>')),

@@ -12,7 +12,7 @@ FOOTER = '<p style="font-size:14px;color:#5f5b53">You'
 ARCHIVE = "<https://news.example.org/archive"
 
 BROKEN: list[tuple[str, str, Newsletter | bytes]] = [
-    ("H11", "a tag in the text", GOOD.plain("It holds", "It <em>holds</em>")),
+    ("H11", "a tag in the text", GOOD.plain("COUNTRY", "<em>COUNTRY</em>")),
     ("H11", "an entity in the text", GOOD.plain("It holds", "It&rsquo;s held")),
     ("H11", "a numeric entity in the text", GOOD.plain("It holds", "It&#39;s held")),
     ("H11", "a link missing from the text", GOOD.plain(HERONS, "")),

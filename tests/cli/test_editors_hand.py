@@ -1,0 +1,97 @@
+"""What an editor may do to an edition, and what a preview tells and leaves behind."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from email import message_from_bytes
+
+import pytest
+from desk_folder import Digest
+
+from digest.demo.catcher import Catcher
+
+EDITION = ("daily-headlines", "--date", "2020-03-14")
+STANDFIRST = "After a week of storm the fleet is back on the quay at last."
+
+
+def refused(run, *words: str) -> None:
+    assert run.code == 2, run
+    assert run.err.strip().count("\n") == 0, run.err
+    for word in words:
+        assert word in run.err
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--subject", "Re: the boats"), "like a reply"),
+        (("--subject", "FWD: the boats"), "like a reply"),
+        (("--subject", " "), "0 characters"),
+        (("--subject", "x" * 121), "121 characters"),
+        (("--standfirst", ""), "0 characters"),
+        (("--standfirst", "Too short"), "9 characters"),
+        (("--standfirst", "x" * 131), "131 characters"),
+        (("--subject", STANDFIRST.upper(), "--standfirst", STANDFIRST), "say the same"),
+        ((), "say what"),
+    ],
+)
+def test_words_that_may_not_stand_in_a_mail_are_refused(desk: Digest, words, why) -> None:
+    refused(desk("edition", "retitle", *EDITION, *words), why)
+    assert json.loads(desk("preview", *EDITION, "--json").out)["subject"] == "The boats are back"
+
+
+def test_a_standfirst_is_held_against_the_subject_that_stands_already(desk: Digest) -> None:
+    assert desk("edition", "retitle", *EDITION, "--subject", STANDFIRST).code == 0
+    refused(desk("edition", "retitle", *EDITION, "--standfirst", STANDFIRST), "--standfirst", "say the same")
+
+
+def test_control_characters_in_an_editors_words_become_blanks(desk: Digest) -> None:
+    assert desk("edition", "retitle", *EDITION, "--subject", "Boats\x1b[31m\thome\x07\x85 again").code == 0
+    assert json.loads(desk("preview", *EDITION, "--json").out)["subject"] == "Boats [31m home again"
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "1969-12-31", "9999-01-01"])
+@pytest.mark.parametrize("command", [("preview",), ("send",), ("edition", "retitle")])
+def test_a_date_out_of_reach_is_bad_input(desk: Digest, command, date) -> None:
+    refused(desk(*command, "daily-headlines", "--date", date), date, "1970-01-01 to 9998-12-31")
+
+
+@pytest.mark.parametrize("date", ["1970-01-01", "9998-12-31"])
+def test_the_first_and_the_last_date_have_a_window(desk: Digest, date) -> None:
+    shown = desk("preview", "daily-headlines", "--date", date)
+    assert (shown.code, "nothing to preview" in shown.err) == (1, True)
+
+
+def test_a_preview_of_a_day_without_an_edition_warns(desk: Digest) -> None:
+    on_days = desk("preview", *EDITION, DIGEST_NEWSLETTERS__DAILY_HEADLINES__DAYS="mon,tue")
+    assert "no edition on this day: 2020-03-14 is a Saturday" in on_days.out
+    by_date = desk("preview", *EDITION, "--json", DIGEST_NEWSLETTERS__DAILY_HEADLINES__SKIP_DATES="2020-03-14")
+    assert "no edition on this day: 2020-03-14 is one of skip_dates" in json.loads(by_date.out)["warnings"]
+    assert "no edition on this day" not in desk("preview", *EDITION).out
+
+
+def test_a_report_names_the_sha_256_of_each_file_beside_it(desk: Digest, tmp_path) -> None:
+    assert desk("preview", *EDITION, "--out", "out").code == 0
+    files = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["files"]
+    assert set(files) == {"edition.html", "edition.txt", "edition.eml"}
+    assert files == {name: hashlib.sha256((tmp_path / "out" / name).read_bytes()).hexdigest() for name in files}
+
+
+def test_a_preview_whose_output_nobody_reads_has_written_its_files(desk: Digest, tmp_path) -> None:
+    assert desk("db", "status").code == 0
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", "from digest.cli import main; main()", "preview", *EDITION, "--out", "out"]
+    subprocess.run(command, cwd=tmp_path, stdout=writing, stderr=subprocess.DEVNULL, timeout=90, check=False)
+    os.close(writing)
+    assert len(list((tmp_path / "out").iterdir())) == 4
+
+
+def test_every_test_mail_has_a_message_id_of_its_own(desk: Digest, catcher: Catcher) -> None:
+    for _ in range(2):
+        mailed = desk("preview", *EDITION, "--to", "editor@example.org", DIGEST_SMTP__URL=catcher.url)
+        assert mailed.code == 0, mailed.err
+    first, second = (message_from_bytes(mail.content)["Message-ID"] for mail in catcher.caught)
+    assert first != second
