@@ -17,6 +17,7 @@ _STOPS = " .…"
 _SENTENCE_ENDS = ".!?…。！？\"'”’»)"  # noqa: RUF001 - sentences end so in many scripts
 # A comma in a number parts no clause, a hyphen no sentence.
 _CLAUSE_END = re.compile(r"[,;](?=\s)|\s+[—–](?=\s)|—|[，；]")  # noqa: RUF001 - clauses end so in many scripts
+_DANGLING = re.compile(r"(?:\s+\w{1,3})+…$")  # "and a…" promises what does not come
 _REPLY_OR_FORWARD = re.compile(r"^\s*(?:(?:re|fwd?)\s*:\s*)+", re.IGNORECASE)
 
 
@@ -120,7 +121,7 @@ def _first_words(summary: str, subject: str) -> str:
     whole = next((run for run in runs if len(run) >= STANDFIRST_SHORTEST), runs[-1] if runs else "")
     if len(whole) <= STANDFIRST_LONGEST:
         return whole
-    return _whole_clauses(whole) or cut_at_word(whole, STANDFIRST_LONGEST)
+    return _whole_clauses(whole) or _DANGLING.sub("…", cut_at_word(whole, STANDFIRST_LONGEST))
 
 
 def _whole_clauses(sentence: str) -> str:
