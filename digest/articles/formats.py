@@ -40,7 +40,8 @@ def drafts_in(file: BinaryIO, where: str, ending: str) -> Iterator[Found]:
 def drafts_in_stream(stream: BinaryIO, where: str) -> Iterator[Found]:
     """Give what *stream* holds, which has no ending and tells its format itself.
 
-    "{" begins JSON lines; "[", or "{" alone on its line, one JSON document; anything else is plain text.
+    "{" begins JSON lines; "[", or "{" alone on its line, one JSON document; "<" a web page; "---" alone on its
+    line Markdown with front matter; anything else is plain text.
     """
     lines = _numbered(stream)
     number, first = next(((number, line) for number, line in lines if line.strip()), (0, b""))
@@ -52,7 +53,8 @@ def drafts_in_stream(stream: BinaryIO, where: str) -> Iterator[Found]:
     if opening.startswith((b"{", b"[")):
         yield from _document(data, where)
     else:
-        yield attempt(where, _placed, where, _OF_ONE_ARTICLE[".txt"], data)
+        ending = ".html" if opening.startswith(b"<") else ".md" if opening == b"---" else ".txt"
+        yield attempt(where, _placed, where, _OF_ONE_ARTICLE[ending], data)
 
 
 def _numbered(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

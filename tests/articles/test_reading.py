@@ -292,3 +292,19 @@ def test_no_file_however_broken_is_a_surprise(ending, tmp_path, data):
 def test_what_nobody_foresaw_is_a_rejection_that_names_the_error():
     rejection = attempt("a.txt", lambda: {}["byline"])
     assert rejection == Rejection("a.txt", "can't be read, an unforeseen KeyError: 'byline'")
+
+
+@pytest.mark.parametrize(
+    "stdin",
+    [
+        b"<!doctype html><html><head><meta property='og:title' content='The river is high'></head>"
+        b"<body><article><p>The river stands at its highest mark since the quay was built.</p></article></body></html>",
+        b"---\nheadline: The river is high\n---\n\nThe river stands at its highest mark since the quay was built.\n",
+    ],
+)
+def test_a_page_and_markdown_are_known_on_standard_input_by_how_they_begin(stdin):
+    defaults = replace(FULL, url="https://post.example/river")
+    (article,) = read("-", defaults=defaults, stdin=stdin)
+    assert article.headline == "The river is high"
+    assert "---" not in article.body_html
+    assert article.summary.startswith("The river stands")
