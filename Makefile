@@ -7,6 +7,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 BROWSER := chromium fonts-liberation libatomic1  # the last is for playwright's driver
+MAIL := postfix libmail-dkim-perl
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 RESOLVE := $(VENV)/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 
@@ -20,7 +21,7 @@ demo: $(VENV)/runtime.stamp ## today's edition from sample articles to 25 invent
 	@$(BIN)/digest demo $(ARGS)
 
 test: $(VENV)/dev.stamp ## the whole test suite, with a real PostgreSQL and a real browser
-	@scripts/debian-install "the tests in a browser, which are skipped without them" $(BROWSER)
+	@scripts/debian-install "the tests with a browser, a Postfix and a second verifier, skipped without them" $(BROWSER) $(MAIL)
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types and the direction of imports
@@ -29,7 +30,8 @@ check: $(VENV)/dev.stamp ## format, lint, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp ## how fast it is here
+bench: $(VENV)/dev.stamp ## how fast it is here, beside references measured in the same run (ARGS=--help: the parts)
+	@scripts/debian-install "smtp-sink and smtp-source, without which no sending is measured" postfix
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(VENV)/uv/bin/uv ## resolve the dependencies of pyproject.toml into the three locks

@@ -1,1 +1,1 @@
-"""How fast it is, as ratios against a reference in the same run."""
+"""How fast it is, as ratios against a reference measured in the same run."""

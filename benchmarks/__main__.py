@@ -1,103 +1,85 @@
-"""Print how fast this machine builds an edition and makes messages, beside a reference measured in the same run."""
+"""Print how fast this machine makes and sends an edition, beside references measured in the same run."""
 
+import argparse
+import signal
+import sys
+import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP
+from pathlib import Path
 
-from digest.articles.article import Article
-from digest.delivery.message import Mailboxes, Reader, compile_edition
-from digest.editions.compose import compose
-from digest.rendering.inlining import inline_css
-from digest.rendering.publication import Publication
-from digest.rendering.render import render_edition
-from digest.rendering.template import load_template
-from digest.rendering.template_folder import templates_folder
-from digest.settings import NewsletterSettings
-from subscribers.tokens import keyring
+from benchmarks.figures import Figure, left_out, table
+from benchmarks.million import measure_million
+from benchmarks.newsdesk import Newsroom
+from benchmarks.rendering import measure_rendering
+from benchmarks.round_trip import measure_round_trip
+from benchmarks.signed import measure_signed
+from benchmarks.sink import missing
+from benchmarks.terms import Terms
+from benchmarks.wire_speed import measure_unsigned
 
-DAY = date(2026, 3, 14)
-NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
-PUBLICATION = Publication(
-    slug="daily-headlines",
-    name="Daily Headlines",
-    pitch="",
-    site_name="The Quay Times",
-    base_url="https://news.quay.example",
-    language="en",
-    timezone="UTC",
-    send_time="06:00",
-    postal_address="3 Pier Road, Westhaven",
-    contact="editor@quay.example",
-)
-NEWSLETTER = NewsletterSettings.model_validate(
-    {"name": "Daily Headlines", "from": "headlines@quay.example", "timezone": "UTC", "max_stories": 60}
-)
+PARTS = {
+    "rendering": "an edition and a message, made",
+    "unsigned": "unsigned mail beside smtp-source and aiosmtplib",
+    "signed": "RSA-signed mail beside smtp-source and a bare signature",
+    "roundtrip": "a relay 20 ms away",
+    "million": "a million readers on SQLite and PostgreSQL",
+}
+Tell = Callable[[str], None]
 
 
 def main() -> None:
-    """Measure and print."""
-    articles = [_article(number) for number in range(60)]
-    look = load_template(templates_folder() / "editions" / "daily-headlines")
-    contents = compose("daily-headlines", DAY, NEWSLETTER, articles, {})
-    if contents is None:
-        raise SystemExit("sixty articles made no edition")
-    pages: list[str] = []
-    artifact = render_edition(contents, PUBLICATION, look, inline=lambda page: pages.append(page) or inline_css(page))  # type: ignore[func-returns-value]
-    inlining = _seconds(lambda: inline_css(pages[0]), 10)
-    whole = _seconds(
-        lambda: render_edition(
-            compose("daily-headlines", DAY, NEWSLETTER, articles, {}) or contents, PUBLICATION, look
-        ),
-        10,
+    """Measure the parts asked for and print them."""
+    asked = _arguments()
+    # Asked to end, it ends what it started and clears up, as at Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    terms = Terms(asked.messages, asked.rounds, asked.whole_million)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        newsroom, tell = Newsroom(Path(name)), _teller()
+        measured = {part: _measured(part, newsroom, terms, tell) for part in asked.parts or PARTS}
+    for part, figures in measured.items():
+        print(f"\n{PARTS[part]}\n{table(figures)}")
+
+
+def _measured(part: str, newsroom: Newsroom, terms: Terms, tell: Tell) -> list[Figure]:
+    if part == "rendering":
+        return measure_rendering(tell)
+    if why := missing():
+        return [left_out(PARTS[part], why)]
+    match part:
+        case "unsigned":
+            return measure_unsigned(newsroom, terms, tell)
+        case "signed":
+            return measure_signed(newsroom, terms, tell)
+        case "roundtrip":
+            return measure_round_trip(newsroom, terms, tell)
+        case _:
+            return measure_million(newsroom.folder, terms, tell)
+
+
+def _teller() -> Tell:
+    began = time.monotonic()
+    return lambda words: print(f"[{time.monotonic() - began:5.1f} s] {words}", file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    shown = "\n".join(f"  {part:<12}{what}" for part, what in PARTS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=f"{__doc__}\n\nparts:\n{shown}",
+        epilog="A quiet machine, please: everything runs on its cores at once, the sink and the references too.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    print(f"60 stories, {len(artifact.html.encode()):,} bytes of HTML")
-    _say("one premailer transform of that page", inlining, inlining)
-    _say("compose + render, text part and all", whole, inlining)
-    compiled = compile_edition(artifact, DAY, PUBLICATION, Mailboxes("h@quay.example", None, None), keyring(["s" * 32]))
-    reader = Reader(1, 1, "reader@example.org", "A Reader")
-    stock = _seconds(lambda: _stock(artifact.text, artifact.html), 20)
-    ours = _seconds(lambda: compiled.message_for(reader, NOON), 2000)
-    print(f"\none reader's message, {len(compiled.message_for(reader, NOON)):,} bytes")
-    _say("the standard library: build and serialise", stock, stock)
-    _say("ours: fill the compiled edition", ours, stock)
-
-
-def _article(number: int) -> Article:
-    return Article(
-        url=f"https://quay.example/stories/{number}",
-        source="The Quay Times" if number % 3 else "Another Coast",
-        own=bool(number % 3),
-        headline=f"Story number {number} comes from the quay and is told in one line",
-        summary="What happened at the quay is told here in a plain sentence. A second one says why it matters to us.",
-        body_html="<p>Body.</p>",
-        published=NOON - timedelta(minutes=number),
+    parser.add_argument("parts", nargs="*", metavar="PART", help="what to measure; without one, everything")
+    parser.add_argument("--messages", type=int, default=20_000, help="how many a run sends (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (%(default)s)")
+    parser.add_argument(
+        "--million", dest="whole_million", action="store_true", help="send the million to its end: minutes on SQLite"
     )
-
-
-def _stock(text: str, html: str) -> bytes:
-    message = EmailMessage(policy=SMTP)
-    message["From"], message["To"], message["Subject"] = "h@quay.example", "reader@example.org", "A subject"
-    message.set_content(text, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    return message.as_bytes()
-
-
-def _seconds(act: Callable[[], object], times: int) -> float:
-    """Return the least time of five runs, each of *times* calls, per call."""
-    act()
-    runs = []
-    for _ in range(5):
-        began = time.perf_counter()
-        for _ in range(times):
-            act()
-        runs.append((time.perf_counter() - began) / times)
-    return min(runs)
-
-
-def _say(what: str, seconds: float, reference: float) -> None:
-    print(f"  {what:<44}{seconds * 1e6:>10,.0f} µs {seconds / reference:>8.3f} of the reference")
+    asked = parser.parse_args()
+    if unknown := [part for part in asked.parts if part not in PARTS]:
+        parser.error(f"there is no part {' or '.join(unknown)}; there is {', '.join(PARTS)}")
+    return asked
 
 
 if __name__ == "__main__":

@@ -3,13 +3,14 @@
 import difflib
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from digest.delivery_settings import JOURNAL_NAME
 from digest.errors import BadInputError
 from digest.settings import Settings
 
@@ -20,11 +21,9 @@ _SHAPES = {
     "dict_type": "must be a section with a section for each newsletter",
     "tuple_type": "must be a list",
 }
+_RATES = 'must be a table of domains and messages a second, such as { "example.org" = 20 }'
+_PATHS = ("_FILE", "__JOURNAL")
 _SECRETS = (("site", "secret"), ("smtp", "url"), ("database", "url"))
-_NOT_IN_THIS_VERSION = {
-    "dkim": "this version does not sign mail; let the relay sign it and remove the section",
-    "smtp.processes": "this version sends from one process; remove the key",
-}
 
 
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
@@ -32,7 +31,8 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
 
     `DIGEST_SECTION__KEY` overrides a key; a slug's hyphens are underscores there. A key `NAME_file` gives a
     secret by the path of its file. Paths in the file are relative to its folder, paths in the environment
-    to the working directory. Without a `[database]` the database is `digest.db` beside the file.
+    to the working directory. Without a `[database]` the database is `digest.db` beside the file, and so is the
+    folder of the journals.
 
     Raises:
         BadInputError: there is no such file, it is no TOML, or a key or a value is wrong; the message
@@ -42,8 +42,11 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     _anchor(raw, path.parent.resolve())
     _override(raw, environ)
     _read_secret_files(raw)
+    folder = path.parent.resolve()
     if isinstance(database := raw.setdefault("database", {}), dict):
-        database.setdefault("url", f"sqlite:///{path.parent.resolve() / 'digest.db'}")
+        database.setdefault("url", f"sqlite:///{folder / 'digest.db'}")
+    if isinstance(smtp := raw.setdefault("smtp", {}), dict):
+        smtp.setdefault("journal", str(folder / JOURNAL_NAME))
     try:
         return Settings.model_validate(raw)
     except ValidationError as error:
@@ -65,10 +68,14 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 def _anchor(raw: dict[str, Any], folder: Path) -> None:
     """Make the paths in the file absolute, so that the working directory does not matter."""
-    for section in (part for part in raw.values() if isinstance(part, dict)):
+    for section in [*(part for part in raw.values() if isinstance(part, dict)), *_relays(raw)]:
         for key, value in section.items():
-            if key.endswith("_file") and isinstance(value, str):
+            if key.endswith("_file") and isinstance(value, str) and value:
                 section[key] = str(folder / value)
+    smtp = raw.get("smtp")
+    journal = smtp.get("journal") if isinstance(smtp, dict) else None
+    if isinstance(journal, str) and journal:
+        raw["smtp"]["journal"] = str(folder / journal)
     newsletters = raw.get("newsletters")
     for newsletter in newsletters.values() if isinstance(newsletters, dict) else ():
         template = newsletter.get("template") if isinstance(newsletter, dict) else None
@@ -78,6 +85,12 @@ def _anchor(raw: dict[str, Any], folder: Path) -> None:
     url = database.get("url") if isinstance(database, dict) else None
     if isinstance(url, str) and url.startswith("sqlite:///") and not url.startswith(("sqlite:////", "sqlite:///:")):
         raw["database"]["url"] = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+
+
+def _relays(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    smtp = raw.get("smtp")
+    relays = smtp.get("relays") if isinstance(smtp, dict) else None
+    return [relay for relay in relays if isinstance(relay, dict)] if isinstance(relays, list) else []
 
 
 def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
@@ -106,7 +119,7 @@ def _override(raw: dict[str, Any], environ: Mapping[str, str]) -> None:
 
 
 def _value(name: str, text: str) -> Any:
-    if name.endswith("__TEMPLATE") and "/" in text:
+    if text and (name.endswith(_PATHS) or (name.endswith("__TEMPLATE") and "/" in text)):
         return str(Path(text).absolute())
     if not text.startswith(("[", "{")):
         return text
@@ -117,17 +130,25 @@ def _value(name: str, text: str) -> Any:
 
 
 def _read_secret_files(raw: dict[str, Any]) -> None:
-    for section, key in _SECRETS:
-        part = raw.get(section)
-        if not isinstance(part, dict) or f"{key}_file" not in part:
+    for place, part, key in _secret_places(raw):
+        if f"{key}_file" not in part:
             continue
         if key in part:
-            raise BadInputError(f"[{section}] has both {key} and {key}_file; keep one of them")
+            raise BadInputError(f"{place} has both {key} and {key}_file; keep one of them")
         file = Path(str(part.pop(f"{key}_file")))
         try:
             part[key] = file.read_text(encoding="utf-8-sig").strip()
         except (OSError, ValueError) as error:  # no such file, not UTF-8, a NUL in the path
-            raise BadInputError(f"[{section}] {key}_file: {file} can't be read: {error}") from error
+            raise BadInputError(f"{place} {key}_file: {file} can't be read: {error}") from error
+
+
+def _secret_places(raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Give every part of the file in which a secret may stand, with its place as a person would look for it."""
+    for section, key in _SECRETS:
+        if isinstance(part := raw.get(section), dict):
+            yield f"[{section}]", part, key
+    for number, relay in enumerate(_relays(raw), start=1):
+        yield f"[smtp] relays no. {number}", relay, "url"
 
 
 def _explain(error: ValidationError, path: Path) -> str:
@@ -142,11 +163,9 @@ def _sentence(fault: Any) -> str:
     if fault["loc"] and fault["loc"][-1] == "[key]":
         return "a newsletter is named in small letters, digits and single hyphens, such as daily-headlines"
     if fault["type"] in _SHAPES:
-        return _SHAPES[fault["type"]]
+        return _RATES if name.endswith("domain_rates") else _SHAPES[fault["type"]]
     if fault["type"] != "extra_forbidden":
         return str(fault["msg"]).removeprefix("Value error, ")
-    if name in _NOT_IN_THIS_VERSION:
-        return _NOT_IN_THIS_VERSION[name]
     known = _known_keys(Settings, fault["loc"][:-1])
     near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1, cutoff=0.5)
     return f"unknown key; did you mean {near[0]}?" if near else f"unknown key; there are {', '.join(sorted(known))}"

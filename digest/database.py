@@ -73,11 +73,14 @@ def _engine(url: str) -> Engine:
     if parsed.drivername not in _DRIVERS:
         raise BadInputError(f"[database] url: {parsed.drivername} is no database we know; {_ADDRESSES}")
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None})
+        # Hidden parameters: an error that is logged must tell nobody's address.
+        engine = create_engine(
+            parsed, connect_args={"timeout": SQLITE_BUSY_SECONDS, "isolation_level": None}, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(parsed, pool_pre_ping=True)
+    return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

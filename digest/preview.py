@@ -16,6 +16,8 @@ from digest.delivery.outcome import Outcome
 from digest.delivery.proof import SAMPLE_READER, Proof, compile_for, pull_proof
 from digest.delivery.publishing import find_published
 from digest.delivery.relay import Envelope, Relay
+from digest.delivery.safeguards import SHORTEST_PREFIX
+from digest.editions.release_store import approved_hash
 from digest.errors import DigestError
 from digest.rendering.artifact import Artifact
 from digest.rendering.inlining import inline_css
@@ -29,7 +31,8 @@ TEST_MARK = "[TEST] "
 class Preview:
     """An edition, its artifact, and a proof of its message.
 
-    `is_published` says that it is frozen already; `off_day` why there is no edition on its date, None when there is.
+    `is_published` says that it is frozen already; `off_day` why there is no edition on its date, None when there is;
+    `is_approved` False that the newsletter asks for an approval which these bytes lack.
     """
 
     edition: BuiltEdition
@@ -38,12 +41,14 @@ class Preview:
     proof: Proof
     is_published: bool
     off_day: str | None = None
+    is_approved: bool = True
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what an editor should see to, in words."""
         found = [f"no edition on this day: {self.off_day}"] if self.off_day else []
         found += [f"it would not be sent: {self.edition.shortfall}"] if self.edition.shortfall else []
+        found += [] if self.is_approved else [f"it waits for its approval: '{self._approval}'"]
         found += [f"needs a headline: {story.headline!r} ({story.url})" for story in self._without_headline()]
         return tuple(found)
 
@@ -78,6 +83,11 @@ class Preview:
             "edition.eml": self.proof.message,
         }
 
+    @property
+    def _approval(self) -> str:
+        edition = f"{self.edition.newsletter} --date {self.edition.schedule.local_date}"
+        return f"digest edition approve {edition} --sha256 {self.artifact.sha256[:SHORTEST_PREFIX]}"
+
     def _without_headline(self) -> list[Any]:
         return [story for story in self.edition.stories if story.needs_headline]
 
@@ -95,13 +105,14 @@ def preview_edition(
     Raises:
         DigestError: there is no article in its window.
     """
-    published = find_published(database, slug, local_date)
+    published, approved = find_published(database, slug, local_date), None
     if published:
         stories, schedule = published.stories, published.edition.schedule
         edition = BuiltEdition(slug, schedule, published.standfirst, stories, (), published.artifact, None)
     else:
         with database.reading() as session:
             edition = build_edition(session, settings, slug, local_date, inline=inline)
+            approved = approved_hash(session, slug, local_date)
     if edition.artifact is None:
         window = edition.schedule.window
         raise DigestError(
@@ -110,8 +121,16 @@ def preview_edition(
         )
     compiled = compile_for(settings, slug, local_date, edition.artifact)
     proof = pull_proof(compiled, now, relaxed=settings.site.is_local)
-    off_day = None if published else settings.newsletters[slug].skips(local_date)
-    return Preview(edition, edition.artifact, compiled, proof, is_published=published is not None, off_day=off_day)
+    newsletter = settings.newsletters[slug]
+    return Preview(
+        edition,
+        edition.artifact,
+        compiled,
+        proof,
+        is_published=published is not None,
+        off_day=None if published else newsletter.skips(local_date),
+        is_approved=published is not None or not newsletter.approval or approved == edition.artifact.sha256,
+    )
 
 
 def write_preview(preview: Preview, folder: Path) -> list[Path]:
@@ -139,10 +158,8 @@ async def mail_preview(preview: Preview, relay: Relay, recipient: EmailAddress, 
     reader = replace(SAMPLE_READER, address=str(recipient), name="")
     trial = f" test of {preview.artifact.sha256} at {now.isoformat()}"
     marked = preview.compiled.with_subject(TEST_MARK + preview.artifact.subject, trial=trial)
-    async with relay.session() as session:
-        return await session.deliver(
-            Envelope(marked.sender_for(reader), reader.address), marked.message_for(reader, now)
-        )
+    envelope = Envelope(marked.sender_for(reader), reader.address)
+    return await relay.deliver(envelope, marked.message_for(reader, now))
 
 
 def _as_read(preview: Preview, part: str, written: Callable[[str], str]) -> str:

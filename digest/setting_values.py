@@ -7,15 +7,18 @@ import difflib
 import re
 from datetime import date, datetime, time
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from subscribers.address import EmailAddress
+from subscribers.address import EmailAddress, InvalidAddressError
 
 MIN_SECRET_CHARACTERS = 32
+LONGEST_SELECTOR = 63
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"  # RFC 6376 §3.1
 SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -36,7 +39,30 @@ def _mailbox_address(raw: str) -> str:
 
 
 def _mail_domain(raw: str) -> str:
-    return EmailAddress.parse(f"bounces@{raw}").domain
+    try:
+        return EmailAddress.parse(f"bounces@{raw}").domain
+    except InvalidAddressError:
+        raise ValueError(f"{raw!r} is no domain; write it such as example.org") from None
+
+
+def _by_domain(rates: dict[str, float]) -> dict[str, float]:
+    """Write every domain as a recipient's is written, so that the two can be compared; "*" stays."""
+    written = [domain if domain == "*" else _mail_domain(domain) for domain in rates]
+    if twice := sorted({domain for domain in written if written.count(domain) > 1}):
+        raise ValueError(f"{', '.join(twice)} stands there twice")
+    return dict(zip(written, rates.values(), strict=True))
+
+
+def _absolute_path(path: Path) -> Path:
+    if not path.is_absolute() or "\0" in str(path):
+        raise ValueError("is no path of a file or a folder")
+    return path
+
+
+def _selector(name: str) -> str:
+    if len(name) > LONGEST_SELECTOR or not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", name):
+        raise ValueError(f"{name!r} is no DKIM selector; write one such as digest2026: letters, digits, hyphens")
+    return name.lower()
 
 
 def _web_address(url: str) -> str:
@@ -122,6 +148,9 @@ def is_loopback(host: str) -> bool:
 
 Address = Annotated[str, AfterValidator(_mailbox_address)]
 Domain = Annotated[str, AfterValidator(_mail_domain)]
+DomainRates = Annotated[dict[str, Annotated[float, Field(gt=0)]], AfterValidator(_by_domain)]
+Selector = Annotated[str, AfterValidator(_selector)]
+AbsolutePath = Annotated[Path, AfterValidator(_absolute_path)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 BaseAddress = Annotated[WebAddress, AfterValidator(_base_address)]
 Day = Annotated[date, BeforeValidator(_calendar_date)]

@@ -5,43 +5,40 @@ Read once at the edge by `digest.configuration` and handed down; nothing else re
 
 from datetime import date, time
 from typing import Annotated, Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
+from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
+from digest.setting_part import Part
 from digest.setting_values import (
-    SMTP_PORTS,
     Address,
     BaseAddress,
     Day,
-    Domain,
     Names,
     Secret,
     WallTime,
     WebAddress,
     Zone,
     is_loopback,
-    relay_parts,
     split_at_commas,
 )
 
+__all__ = [
+    "DatabaseSettings",
+    "DkimSettings",
+    "NewsletterSettings",
+    "RelaySettings",
+    "SectionRule",
+    "Settings",
+    "SiteSettings",
+    "SmtpSettings",
+    "SourceSettings",
+]
+
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_SECONDS = 86_400
-
-
-class Part(BaseModel):
-    """A section of the configuration: frozen, and strict about its keys."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        populate_by_name=True,
-        hide_input_in_errors=True,
-        str_strip_whitespace=True,
-        allow_inf_nan=False,
-    )
 
 
 class SiteSettings(Part):
@@ -74,47 +71,6 @@ class DatabaseSettings(Part):
     url: SecretStr
 
 
-class SmtpSettings(Part):
-    """`[smtp]`: the relay, and how it is to be treated. `rate_per_second` None is unlimited."""
-
-    url: SecretStr = SecretStr("smtp://localhost:25")
-    connections: int = Field(default=4, ge=1, le=100)
-    rate_per_second: float | None = Field(default=None, gt=0)
-    allow_domains: Names = ()
-    retry_first_seconds: int = Field(default=300, ge=1, le=DAY_SECONDS)
-    retry_max_seconds: int = Field(default=21_600, ge=1, le=DAY_SECONDS)
-    bounce_domain: Domain | None = None
-    timeout_seconds: float = Field(default=60, gt=0, le=DAY_SECONDS)
-
-    @model_validator(mode="after")
-    def _check_url(self) -> Self:
-        relay_parts(self.url.get_secret_value())
-        return self
-
-    @property
-    def scheme(self) -> str:
-        """Return `smtp`, `smtp+starttls` or `smtps`."""
-        return relay_parts(self.url.get_secret_value()).scheme
-
-    @property
-    def host(self) -> str:
-        """Return the relay's host name or address."""
-        return relay_parts(self.url.get_secret_value()).hostname or ""
-
-    @property
-    def port(self) -> int:
-        """Return the relay's port, by default the scheme's."""
-        return relay_parts(self.url.get_secret_value()).port or SMTP_PORTS[self.scheme]
-
-    @property
-    def login(self) -> tuple[str, str] | None:
-        """Return user and password, or None where the relay wants none."""
-        parts = relay_parts(self.url.get_secret_value())
-        if parts.username is None or parts.password is None:
-            return None
-        return unquote(parts.username), unquote(parts.password)
-
-
 class SectionRule(Part):
     """`[[newsletters.<slug>.sections]]`: which articles stand under a title, and how many at most.
 
@@ -131,7 +87,11 @@ class SectionRule(Part):
 
 
 class NewsletterSettings(Part):
-    """`[newsletters.<slug>]`: a named daily product. Times are wall-clock times in `timezone`."""
+    """`[newsletters.<slug>]`: a named daily product. Times are wall-clock times in `timezone`.
+
+    `approval` holds an edition until an editor approved its very bytes. `audience_change` is the share by which the
+    audience may differ from the previous edition's (0.1 is a tenth); None is any.
+    """
 
     name: str = Field(min_length=1, max_length=64)
     pitch: str = ""
@@ -147,6 +107,8 @@ class NewsletterSettings(Part):
     max_stories: int = Field(default=40, ge=1, le=60)
     template: str = "daily-headlines"
     sections: tuple[SectionRule, ...] = ()
+    approval: bool = False
+    audience_change: float | None = Field(default=None, gt=0, le=1)
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
@@ -190,7 +152,8 @@ class Settings(Part):
 
     site: SiteSettings
     database: DatabaseSettings
-    smtp: SmtpSettings = SmtpSettings()
+    smtp: SmtpSettings = Field(default_factory=SmtpSettings)
+    dkim: DkimSettings | None = None
     newsletters: dict[Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)], NewsletterSettings]
     sources: tuple[SourceSettings, ...] = ()
 
@@ -199,4 +162,15 @@ class Settings(Part):
         names = [source.name for source in self.sources]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"sources: {', '.join(sorted(twice))} stands there twice")
+        return self
+
+    @model_validator(mode="after")
+    def _check_signature(self) -> Self:
+        senders = {slug: newsletter.from_.rpartition("@")[2] for slug, newsletter in self.newsletters.items()}
+        for slug, domain in senders.items() if self.dkim else ():
+            if self.dkim and not self.dkim.covers(domain):
+                raise ValueError(
+                    f"newsletters.{slug}: from is at {domain}, which a signature of [dkim] domain {self.dkim.domain}"
+                    " does not cover"
+                )
         return self

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Select, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, exists, select
 
 from subscribers.address import EmailAddress
 from subscribers.errors import SubscribersError
+from subscribers.instant import Instant
 from subscribers.subscriber import SubscriptionEvent, SubscriptionStatus, move
 from subscribers.tables import Consent, Subscriber, Subscription, Suppression
 from subscribers.tokens import Keyring
@@ -70,6 +71,30 @@ def may_be_mailed() -> ColumnElement[bool]:
     (law 5) and suppression outranks everything (B11).
     """
     return (col(Subscription.status) == SubscriptionStatus.ACTIVE.value) & ~_suppressed()
+
+
+def mailable(newsletter: str) -> Select[Any, Any]:
+    """Return the query for all on *newsletter* who may be mailed: subscriber and subscription, by subscriber.
+
+    It finds exactly those for whom `may_be_mailed` holds, but goes out from those who are suppressed, who are few,
+    and not from each of a million readers.
+    """
+    gone = (
+        select(col(Subscriber.id).label("id"))
+        .select_from(Suppression)
+        .outerjoin(Subscriber, col(Subscriber.address_hash) == col(Suppression.address_hash))
+        .subquery("gone")
+    )
+    return (
+        select(col(Subscription.subscriber_id), col(Subscription.id))
+        .outerjoin(gone, gone.c.id == col(Subscription.subscriber_id))
+        .where(
+            col(Subscription.newsletter) == newsletter,
+            col(Subscription.status) == SubscriptionStatus.ACTIVE.value,
+            gone.c.id.is_(None),
+        )
+        .order_by(col(Subscription.subscriber_id))
+    )
 
 
 def subscribe_imported(
@@ -145,6 +170,20 @@ def suppress(session: Session, key: str, *, keyring: Keyring, reason: str, now: 
     address_hash = keyring.address_hash(key)
     if session.get(Suppression, address_hash) is None:
         session.add(Suppression(address_hash=address_hash, reason=reason, at=now))
+
+
+def suppress_subscribers(session: Session, numbers: Sequence[int], reason: str, now: datetime) -> None:
+    """Never mail the subscribers with these *numbers* again, on any newsletter; at most some thousand at a time.
+
+    Whoever is suppressed already stays so for the reason of then. *reason* must not name an address (B12).
+    """
+    theirs = (
+        select(col(Subscriber.address_hash), literal(reason), literal(now, type_=Instant()))
+        .where(col(Subscriber.id).in_(numbers))
+        .order_by(col(Subscriber.address_hash))  # two that add the same ones at once must not wait in a circle
+    )
+    added = _insert(session)(Suppression).from_select(["address_hash", "reason", "at"], theirs)
+    session.execute(added.on_conflict_do_nothing())
 
 
 def standing_counts(session: Session) -> dict[str, dict[str, int]]:

@@ -89,12 +89,14 @@ def subscriber_pages(
     newsletters: Mapping[str, OfferedNewsletter],
     page: PageRenderer,
     clock: Callable[[], datetime],
+    on_leaving: Callable[[int], None] = lambda _subscription_id: None,
 ) -> APIRouter:
     """Return the routes of the links in a mail.
 
     *reading* and *writing* open a short transaction. *newsletters* go by their slug. *clock* gives the time in UTC.
+    *on_leaving* hears the number of a subscription whose end is committed, before the reader is answered.
     """
-    pages = _Pages(reading, writing, keyring, newsletters, page, clock)
+    pages = _Pages(reading, writing, keyring, newsletters, page, clock, on_leaving)
     router = APIRouter(route_class=_PrivateRoute)
     router.add_api_route("/u/{token}", pages.ask_to_leave, methods=READ)
     router.add_api_route("/u/{token}", pages.leave, methods=WRITE)
@@ -128,6 +130,7 @@ class _Pages:
         newsletters: Mapping[str, OfferedNewsletter],
         page: PageRenderer,
         clock: Callable[[], datetime],
+        on_leaving: Callable[[int], None],
     ) -> None:
         self._reading = reading
         self._writing = writing
@@ -135,6 +138,7 @@ class _Pages:
         self._newsletters = newsletters
         self._page = page
         self._clock = clock
+        self._on_leaving = on_leaving
 
     def ask_to_leave(self, token: str) -> Response:
         return self._for_holder(Purpose.UNSUBSCRIBE, token, self._leave_page)
@@ -239,7 +243,10 @@ class _Pages:
     def _move(self, number: int, event: SubscriptionEvent, provenance: str) -> Standing | None:
         with self._writing() as session:
             row = change_standing(session, number, event, provenance=provenance, now=self._clock())
-            return Standing(number, row.newsletter, SubscriptionStatus(row.status)) if row else None
+            standing = Standing(number, row.newsletter, SubscriptionStatus(row.status)) if row else None
+        if event is SubscriptionEvent.UNSUBSCRIBE:
+            self._on_leaving(number)  # the answer is a promise: nothing is begun for this reader after it
+        return standing
 
     def _offered(self, slug: str) -> OfferedNewsletter:
         """Return a newsletter as the pages call it; one that is no longer offered has only its slug."""

@@ -1,10 +1,13 @@
 import json
 import os
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sample_configuration import NEWSLETTER, SECRET, TOML, fault, load
 
+from digest.cli.database import EXAMPLE
 from digest.configuration import load_settings
 from digest.errors import BadInputError
 
@@ -15,7 +18,7 @@ def test_the_file_says_what_it_says(tmp_path):
     settings = load(tmp_path)
     assert settings.site.name == "The Harbour Post"
     assert settings.newsletters["daily-headlines"].from_ == "headlines@post.example"
-    assert settings.smtp.host == "localhost"
+    assert settings.smtp.all_relays[0].host == "localhost"
 
 
 def test_without_an_address_the_database_lies_beside_the_file(tmp_path):
@@ -86,7 +89,35 @@ def test_a_secret_in_the_environment_may_begin_like_json(tmp_path):
 
 def test_the_relays_password_may_come_from_a_file(tmp_path):
     (tmp_path / "relay").write_text("smtps://u:p@relay.example\n")
-    assert load(tmp_path, TOML + '[smtp]\nurl_file = "relay"\n').smtp.login == ("u", "p")
+    assert load(tmp_path, TOML + '[smtp]\nurl_file = "relay"\n').smtp.all_relays[0].login == ("u", "p")
+
+
+def test_each_of_several_relays_may_keep_its_password_in_a_file(tmp_path):
+    (tmp_path / "two").write_text("smtps://u:p@two.example\n")
+    toml = TOML + '[[smtp.relays]]\nurl = "smtp://one.example"\n[[smtp.relays]]\nurl_file = "two"\n'
+    assert [relay.login for relay in load(tmp_path, toml).smtp.all_relays] == [None, ("u", "p")]
+    told = fault(tmp_path, f'{toml}url = "smtp://two.example"\n')
+    assert told == "[smtp] relays no. 2 has both url and url_file; keep one of them"
+    assert "[smtp] relays no. 2 url_file: " in fault(tmp_path, toml.replace('"two"', '"absent"'))
+
+
+def test_several_relays_may_come_from_the_environment(tmp_path):
+    relays = '[{"url": "smtp://one.example"}, {"url": "smtp://two.example", "weight": 0}]'
+    settings = load(tmp_path, DIGEST_SMTP__RELAYS=relays, DIGEST_SMTP__DOMAIN_RATES='{"Example.ORG": 2, "*": 0.5}')
+    assert [relay.host for relay in settings.smtp.all_relays] == ["one.example", "two.example"]
+    assert settings.smtp.domain_rates == {"example.org": 2, "*": 0.5}
+
+
+def test_journal_and_keys_lie_beside_the_file_and_in_the_environment_beside_the_one_who_calls(tmp_path):
+    keys = "[dkim]\ndomain = 'post.example'\nrsa_selector = 'a'\nrsa_key_file = 'a.pem'\n"
+    settings = load(tmp_path, f"{TOML}[smtp]\njournal = 'notes'\n{keys}")
+    assert settings.smtp.journal == tmp_path / "notes"
+    assert settings.dkim.rsa_key_file == tmp_path / "a.pem"
+    elsewhere = load(tmp_path, f"{TOML}{keys}", DIGEST_SMTP__JOURNAL="notes", DIGEST_DKIM__RSA_KEY_FILE="b.pem")
+    assert elsewhere.smtp.journal == Path.cwd() / "notes"
+    assert elsewhere.dkim.rsa_key_file == Path.cwd() / "b.pem"
+    for without in (TOML, f"{TOML}[smtp]\nconnections = 2\n"):
+        assert load(tmp_path, without).smtp.journal == tmp_path / "digest-journal"
 
 
 def test_a_secret_given_in_both_forms_is_refused(tmp_path):
@@ -128,14 +159,29 @@ def test_a_wrong_relay_address_is_refused_without_its_password(tmp_path, url):
 @pytest.mark.parametrize(
     ("spoilt", "told"),
     [
-        ("base_ulr = 1", "[newsletters.daily-headlines] base_ulr: unknown key; there are cutoff, "),
+        (
+            "base_ulr = 1",
+            "[newsletters.daily-headlines] base_ulr: unknown key; there are approval, audience_change, cutoff, ",
+        ),
         ("cutof = 1", "[newsletters.daily-headlines] cutof: unknown key; did you mean cutoff?"),
         ("form = 1", "[newsletters.daily-headlines] form: unknown key; did you mean from?"),
         ('timezone = "x"', "line 12"),
         ("[sit]", "[sit]: unknown key; did you mean site?"),
         ("[smtp]\nport = 1", "[smtp] port: unknown key"),
-        ("[smtp]\nprocesses = 2", "[smtp] processes: this version sends from one process; remove the key"),
-        ("[dkim]\ndomain = 1", "[dkim]: this version does not sign mail"),
+        ("[smtp]\nprocesses = 0", "[smtp] processes: "),
+        ("[smtp]\nproceses = 2", "[smtp] proceses: unknown key; did you mean processes?"),
+        ("[smtp]\nunknown = 'sned'", "[smtp] unknown: Input should be 'hold' or 'resend'"),
+        ("[smtp]\ndomain_rates = 3", "[smtp] domain_rates: must be a table of domains and messages a second"),
+        ("[smtp]\ndomain_rates = {'example.org' = 0}", "[smtp] domain_rates example.org: "),
+        ("[smtp]\ndomain_rates = {'a b' = 1}", "[smtp] domain_rates: 'a b' is no domain; write it such as example.org"),
+        ("[smtp]\njournal = ''", "[smtp] journal: is no path"),
+        ("[[smtp.relays]]\nweigth = 1", "[smtp] relays no. 1 weigth: unknown key; did you mean weight?"),
+        ("[[smtp.relays]]\nweight = 1", "[smtp] relays no. 1 url: is missing"),
+        ("[[smtp.relays]]\nurl = 'h'", "[smtp] relays no. 1: url must read smtp://host:25"),
+        ("[smtp]\nurl = 'smtp://h'\n[[smtp.relays]]\nurl = 'smtp://h'", "[smtp]: both url and relays are set"),
+        ("[dkim]\ndomian = 'post.example'", "[dkim] domian: unknown key; did you mean domain?"),
+        ("[dkim]\ndomain = 'post.example'", "[dkim]: set rsa_selector and rsa_key_file, or leave the section out"),
+        ("[dkim]\ndomain = 'a b'\n", "[dkim] domain: 'a b' is no domain"),
         (
             "[[newsletters.daily-headlines.sections]]\ntitel = 1",
             "sections no. 1 titel: unknown key; did you mean title?",
@@ -192,3 +238,17 @@ def test_an_absent_file_names_the_command_that_writes_one(tmp_path):
 
 def test_a_file_written_on_windows_is_read(tmp_path):
     assert load(tmp_path, ("\ufeff" + TOML.replace("\n", "\r\n")).encode()).site.name == "The Harbour Post"
+
+
+def test_every_line_of_the_example_may_be_switched_on(tmp_path):
+    """All but the one relay's address, which the several relays take the place of."""
+    example = EXAMPLE.read_text(encoding="utf-8").replace("@SECRET@", SECRET)
+    switched_on = re.sub(r"(?m)^# ?( *(?:\[|\w+ = ))", r"\1", example).replace('url = "smtp://localhost:25"', "")
+    settings = load(tmp_path, switched_on)
+    assert len(settings.smtp.all_relays) == 2
+    assert settings.dkim
+    assert settings.newsletters["daily-headlines"].approval
+    assert [source.images for source in settings.sources] == [True, False]
+    parts = (settings.site, settings.smtp, settings.dkim, settings.newsletters["daily-headlines"])
+    left_out = {name for part in parts for name in type(part).model_fields if name not in part.model_fields_set}
+    assert left_out == {"url"}

@@ -11,7 +11,7 @@ from digest.errors import BadInputError
 from digest.settings import Settings
 
 
-@pytest.mark.parametrize("name", ["site", "database", "smtp", "newsletters", "sources"])
+@pytest.mark.parametrize("name", ["site", "database", "smtp", "newsletters", "sources", "dkim"])
 @pytest.mark.parametrize("value", ["3", "[]", "{}", "'x'", "[1]", "[[]]", "true", "2026-01-01", "{x = 1}", "[{x = 1}]"])
 def test_a_section_of_the_wrong_shape_is_one_sentence(tmp_path, name, value):
     kept = "\n".join(f"[{block}" for block in TOML.split("[") if block and not block.startswith(name))
@@ -36,6 +36,10 @@ KEYS = st.sampled_from(
         *NEWSLETTER,
         "url",
         "url_file",
+        "relays",
+        "domain_rates",
+        "journal",
+        "rsa_key_file",
         "secret_file",
         "template",
         "sections",

@@ -13,7 +13,9 @@ from typer.main import get_command
 from digest.cli.app import app
 from digest.settings import (
     DatabaseSettings,
+    DkimSettings,
     NewsletterSettings,
+    RelaySettings,
     SectionRule,
     SiteSettings,
     SmtpSettings,
@@ -22,7 +24,16 @@ from digest.settings import (
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-PARTS = (SiteSettings, DatabaseSettings, SmtpSettings, NewsletterSettings, SectionRule, SourceSettings)
+PARTS = (
+    SiteSettings,
+    DatabaseSettings,
+    SmtpSettings,
+    RelaySettings,
+    DkimSettings,
+    NewsletterSettings,
+    SectionRule,
+    SourceSettings,
+)
 
 
 def commands(group: Any, way: str = "digest") -> Iterator[str]:

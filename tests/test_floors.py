@@ -21,6 +21,7 @@ ONE_IMPORTER = {
     "aiosmtplib": "digest/delivery/relay.py",
     "alembic": "digest/upgrading.py",
     "apscheduler": "digest/schedule.py",
+    "cryptography": "digest/delivery/dkim_keys.py",
     "cssutils": "digest/rendering/inlining.py",
     "email_validator": "subscribers/address.py",
     "idna": "digest/articles/canonical_url.py",

@@ -31,12 +31,16 @@ def set_revision(database, revision):
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
-def go_down(database):
+def go_down(database, revision="base"):
+    go(command.downgrade, database, revision)
+
+
+def go(way, database, revision):
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "base")
+        way(config, revision)
 
 
 def differences(database):
@@ -63,6 +67,42 @@ def test_down_to_nothing_and_up_again(database):
     upgrade_schema(database)
     assert differences(database) == []
     assert schema_state(database) is SchemaState.CURRENT
+
+
+# Written as the first version would have written them.
+FIRST_ROWS = """
+INSERT INTO edition (id, newsletter, local_date, status, window_start, window_end, send_at, deadline, recorded_at)
+VALUES (1, 'morning', '2026-03-14', 'sending', :t, :t, :t, :t, :t);
+INSERT INTO subscriber (id, email, email_key, address_hash, name, created_at)
+VALUES (7, 'ada@example.org', 'ada@example.org', 'a', 'Ada', :t),
+(8, 'bob@example.org', 'bob@example.org', 'b', '', :t);
+INSERT INTO subscription (id, subscriber_id, newsletter, status, changed_at)
+VALUES (70, 7, 'morning', 'active', :t), (80, 8, 'morning', 'active', :t);
+INSERT INTO delivery VALUES (1, 7, 70, 'sent', 1, :t, 'one', :t, 250, '2.0.0', '2.0.0 taken');
+INSERT INTO delivery VALUES (1, 8, 80, 'queued', 1, :t, 'one', :t, 451, '4.7.1', '4.7.1 later');
+INSERT INTO attempt VALUES (1, 8, 1, 'deferred', :t, 451, '4.7.1', '4.7.1 later')
+"""
+
+
+def rows_of_the_ledger(database):
+    with database.engine.connect() as connection:
+        deliveries = connection.execute(text("SELECT * FROM delivery ORDER BY subscriber_id")).all()
+        return [deliveries, connection.execute(text("SELECT * FROM attempt")).all()]
+
+
+def test_a_ledger_of_the_first_version_keeps_its_rows_on_the_way_up_and_down(empty):
+    go(command.upgrade, empty, "0001")
+    with empty.engine.begin() as connection:
+        for statement in FIRST_ROWS.split(";"):
+            connection.execute(text(statement), {"t": "2026-03-14 06:00:00+00:00"})
+    before = rows_of_the_ledger(empty)
+    assert [len(rows) for rows in before] == [2, 1]
+    upgrade_schema(empty)
+    assert rows_of_the_ledger(empty) == before
+    assert inspect(empty.engine).get_foreign_keys("delivery") == []
+    go_down(empty, "0001")
+    assert rows_of_the_ledger(empty) == before
+    assert len(inspect(empty.engine).get_foreign_keys("delivery")) == 3
 
 
 def test_upgrading_twice_changes_nothing(database):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sample_configuration import SECRET, raw
 
-from digest.settings import SectionRule, Settings, SmtpSettings
+from digest.settings import DkimSettings, SectionRule, Settings, SmtpSettings
 
 
 def newsletter(**changes):
@@ -169,7 +169,7 @@ def test_the_site_signs_with_its_secret_and_still_reads_earlier_ones():
     ],
 )
 def test_a_relays_address_is_taken_apart(url, parts):
-    relay = smtp(url)
+    (relay,) = smtp(url).all_relays
     assert (relay.scheme, relay.host, relay.port, relay.login) == parts
 
 
@@ -216,10 +216,105 @@ def test_a_bounce_domain_is_a_domain(text):
         ("rate_per_second", float("inf")),
         ("rate_per_second", 0),
         ("connections", 0),
+        ("processes", 0),
+        ("processes", 65),
+        ("messages_per_connection", 0),
+        ("domain_rates", {"example.org": 0}),
+        ("domain_rates", {"example.org": float("inf")}),
     ],
 )
 def test_a_number_beyond_measure_is_refused(key, value):
     assert key in fault(smtp, "smtp://h", **{key: value})
+
+
+def test_one_relay_has_the_connections_and_the_pace_of_its_section():
+    (only,) = smtp("smtps://u:p@relay.example", connections=7, rate_per_second=20).all_relays
+    assert (only.name, only.login, only.weight) == ("relay.example:465", ("u", "p"), 1)
+    assert (only.connections, only.rate_per_second) == (7, 20)
+    (default,) = SmtpSettings().all_relays
+    assert (default.name, default.connections, default.rate_per_second) == ("localhost:25", 4, None)
+
+
+def several(*relays, **changes):
+    return SmtpSettings.model_validate({"relays": relays} | changes)
+
+
+def test_of_several_relays_each_says_for_itself_what_the_section_does_not():
+    first, second = several(
+        {"url": "smtp://one.example", "weight": 3},
+        {"url": "smtp://two.example", "weight": 0, "connections": 9, "rate_per_second": 0.5},
+        connections=2,
+        rate_per_second=8,
+    ).all_relays
+    assert (first.name, first.weight, first.connections, first.rate_per_second) == ("one.example:25", 3, 2, 8)
+    assert (second.name, second.weight, second.connections, second.rate_per_second) == ("two.example:25", 0, 9, 0.5)
+
+
+def test_several_relays_that_can_not_work_are_refused():
+    one, two = {"url": "smtp://u:hunter2@one.example"}, {"url": "smtp://two.example"}
+    assert "both url and relays are set" in fault(several, one, two, url="smtp://three.example")
+    assert "every weight is 0" in fault(several, one | {"weight": 0}, two | {"weight": 0})
+    twice = fault(several, one, two, {"url": "smtp://u:hunter2@ONE.example:25/"})
+    assert "one.example:25 stands there twice" in twice
+    assert "hunter2" not in twice
+    assert several(one, {"url": "smtp://v:hunter3@one.example"})  # another account at the same relay
+
+
+def test_a_rate_for_a_domain_is_kept_under_the_name_that_addresses_have():
+    rates = smtp("smtp://h", domain_rates={"Bücher.EXAMPLE": 2, "*": 0.5}).domain_rates
+    assert rates == {"xn--bcher-kva.example": 2, "*": 0.5}
+    assert "gmail.com stands there twice" in fault(smtp, "smtp://h", domain_rates={"gmail.com": 1, "GMAIL.com": 2})
+
+
+RSA = {"rsa_selector": "a", "rsa_key_file": "/keys/rsa.pem"}
+ED25519 = {"ed25519_selector": "b", "ed25519_key_file": "/keys/ed25519.pem"}
+
+
+def dkim(**keys):
+    return DkimSettings.model_validate({"domain": "post.example"} | keys)
+
+
+def test_mail_is_signed_with_rsa_or_with_both():
+    assert dkim(**RSA).ed25519_key_file is None
+    assert str(dkim(**RSA, **ED25519).ed25519_key_file) == "/keys/ed25519.pem"
+    assert "Ed25519 alone is not enough: set rsa_selector" in fault(dkim, **ED25519)
+    assert "set rsa_selector and rsa_key_file, or leave the section out" in fault(dkim)
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ed25519"])
+def test_a_key_needs_a_selector_and_a_selector_a_key(kind):
+    for there, missing in (("selector", "key_file"), ("key_file", "selector")):
+        keys = {key: value for key, value in (RSA | ED25519).items() if key != f"{kind}_{missing}"}
+        assert f"{kind}_{there} needs {kind}_{missing} beside it" in fault(dkim, **keys)
+
+
+def test_two_keys_have_two_selectors():
+    assert "must differ" in fault(dkim, **RSA, **(ED25519 | {"ed25519_selector": "A"}))
+
+
+@pytest.mark.parametrize("name", ["", "a b", "-a", "a-", "a..b", "a.", "ä", "a_b", "a;b", "x" * 64])
+def test_a_selector_can_stand_in_the_dns(name):
+    assert dkim(**(RSA | {"rsa_selector": "March-2026.Mail"})).rsa_selector == "march-2026.mail"
+    assert "rsa_selector" in fault(dkim, **(RSA | {"rsa_selector": name}))
+
+
+@pytest.mark.parametrize("path", ["keys/rsa.pem", "", "/keys/\0"])
+def test_a_keys_path_is_whole(path):
+    assert "is no path" in fault(dkim, **(RSA | {"rsa_key_file": path}))
+
+
+@pytest.mark.parametrize("domain", ["post.example", "mail.post.example", "POST.example"])
+def test_a_signature_covers_a_newsletter_of_the_same_owner(domain):
+    assert Settings.model_validate(raw(dkim={"domain": domain} | RSA)).dkim
+    far = fault(Settings.model_validate, raw(dkim={"domain": f"{domain}.net"} | RSA))
+    assert "from is at post.example, which a signature of [dkim] domain" in far
+
+
+def test_an_audience_may_change_by_a_share_of_up_to_one():
+    assert (newsletter().approval, newsletter().audience_change) == (False, None)
+    assert newsletter(audience_change=0.1).audience_change == 0.1
+    for beyond in (0, 10, -0.1):
+        assert "audience_change" in fault(newsletter, audience_change=beyond)
 
 
 def test_a_section_takes_articles_by_its_title_or_by_what_it_matches_in_any_case():
@@ -241,6 +336,6 @@ def test_no_text_is_a_relay_or_a_page_that_can_break_a_line(text):
             built = build()
         except ValidationError:
             continue
-        value = built.base_url if hasattr(built, "base_url") else built.host
+        value = built.base_url if hasattr(built, "base_url") else built.all_relays[0].host
         assert value.isprintable()
         assert " " not in value

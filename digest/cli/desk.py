@@ -39,7 +39,7 @@ class Desk:
 
     def now(self) -> datetime:
         """Read the clock."""
-        return datetime.now(UTC)
+        return utc_now()
 
     def say(self, text: str) -> None:
         """Print one result for a person, as it is: no markup is read in it."""
@@ -52,6 +52,11 @@ class Desk:
     def say_json(self, value: Any) -> None:
         """Print a result for a program."""
         print(json.dumps(value, ensure_ascii=False, indent=2))  # noqa: T201 - never wrapped or coloured
+
+
+def utc_now() -> datetime:
+    """Read the clock; a plain function, which a spawned process can be given."""
+    return datetime.now(UTC)
 
 
 def newsletter_named(settings: Settings, slug: str) -> NewsletterSettings:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from digest.cli.desk import Desk, date_named, newsletter_named
 from digest.delivery.outcome import OutcomeKind
-from digest.delivery.relay import Relay
+from digest.delivery.outlets import outlets_of
 from digest.errors import DigestError
 from digest.preview import Preview, mail_preview, preview_edition, write_preview
 from digest.settings import Settings
@@ -78,7 +78,7 @@ def _stories(preview: Preview) -> Table:
 
 
 def _mail(desk: Desk, settings: Settings, preview: Preview, recipient: EmailAddress) -> None:
-    relay = Relay(settings.smtp, local_only=settings.site.is_local)
+    relay = outlets_of(settings)[0].relay
     outcome = asyncio.run(mail_preview(preview, relay, recipient, desk.now()))
     if outcome.kind is not OutcomeKind.SENT:
         raise DigestError(f"the test mail to {recipient} was not sent: {outcome.code or ''} {outcome.reply}")

@@ -1,25 +1,26 @@
 """`digest send` and `digest reconcile`: publish, deliver, and settle what stayed unknown."""
 
 import asyncio
-import signal
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date as Date  # noqa: N812 - `date` is the option's name
 from typing import Annotated, Any
 
 import typer
+import uvloop
 
-from digest.cli.desk import Desk, date_named, newsletter_named
+from digest.cli.desk import Desk, date_named, newsletter_named, utc_now
 from digest.cli.progress import delivering
 from digest.database import Database
-from digest.delivery.dispatch import deliver, prepare, rehearse
+from digest.delivery.abandoned import living
+from digest.delivery.collecting import collecting_rarely
+from digest.delivery.crew import ENDINGS, Assignment, patience_of
+from digest.delivery.dispatch import Rehearsal, deliver, prepare, rehearse
 from digest.delivery.ledger import Closing
 from digest.delivery.publishing import Published
 from digest.delivery.reconciling import Settlement, reconcile_unknown
-from digest.delivery.relay import Relay
-from digest.delivery.sending import SendingLoop
+from digest.delivery.recovery import recover
 from digest.editions.edition import Edition
 from digest.errors import BadInputError
-from digest.settings import Settings
 
 NewsletterArgument = Annotated[str, typer.Argument(metavar="NEWSLETTER")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
@@ -34,8 +35,18 @@ def send(
         bool, typer.Option("--late", help="Send though the deadline has passed, with a new one counted from now.")
     ] = False,
     no_wait: Annotated[
-        bool, typer.Option("--no-wait", help="Leave what the relay deferred for another run, do not stay for it.")
+        bool,
+        typer.Option("--no-wait", help="Leave what is deferred for another run; with the relay away, publish nothing."),
     ] = False,
+    expect_recipients: Annotated[
+        int | None,
+        typer.Option(
+            "--expect-recipients",
+            min=0,
+            metavar="N",
+            help="Publish nothing if the audience is much more or less than N.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Publish the edition and deliver it to everybody who confirmed.
@@ -50,16 +61,29 @@ def send(
     named = newsletter_named(settings, newsletter)
     local_date = date_named(date, named, desk.now())
     if dry_run:
-        _rehearse(desk, database, settings, newsletter, local_date, late=late, as_json=as_json)
+        rehearsal = rehearse(
+            database, settings, newsletter, local_date, desk.now(), late=late, expected=expect_recipients
+        )
+        _say_rehearsal(desk, rehearsal, f"{newsletter}/{local_date}", as_json=as_json)
         return
-    relay = Relay(settings.smtp, local_only=settings.site.is_local)
-    if settings.site.is_local:
-        desk.tell(f"note: links lead to {settings.site.base_url}, which only this machine can open")
-    prepared = asyncio.run(prepare(database, settings, newsletter, local_date, desk.now(), relay, late=late))
+    preparing = prepare(
+        database,
+        settings,
+        newsletter,
+        local_date,
+        desk.now(),
+        late=late,
+        wait=not no_wait,
+        expected=expect_recipients,
+    )
+    prepared = uvloop.run(preparing)
     if isinstance(prepared, Edition):
         _say_skipped(desk, prepared, as_json=as_json)
         raise typer.Exit(0 if named.skips(local_date) else 1)
-    closing = asyncio.run(_deliver(desk, database, settings, prepared, relay, wait=not no_wait))
+    if settings.site.is_local:
+        desk.tell(f"note: links lead to {settings.site.base_url}, which only this machine can open")
+    with collecting_rarely():
+        closing = uvloop.run(_deliver(desk, database, Assignment(settings, prepared, utc_now, wait=not no_wait)))
     _say_closing(desk, prepared, closing, as_json=as_json)
     if not closing.is_whole:
         raise typer.Exit(1)
@@ -83,7 +107,9 @@ def reconcile(
     settlements = [settlement for settlement, asked in chosen.items() if asked]
     if len(settlements) != 1:
         raise BadInputError("say how, once: --resend, --mark-sent or --mark-failed")
-    settled, closing = reconcile_unknown(database, newsletter, local_date, settlements[0], desk.now())
+    now, journals = desk.now(), settings.smtp.journal
+    recover(database, journals, patience_of(settings.smtp), now)  # nobody decides what a journal knows
+    settled, closing = reconcile_unknown(database, newsletter, local_date, settlements[0], now, alive=living(journals))
     if as_json:
         desk.say_json({"edition": f"{newsletter}/{local_date}", "settled": settled, **asdict(closing)})
         return
@@ -92,20 +118,16 @@ def reconcile(
         desk.say(f"Next: digest send {newsletter} --date {local_date}")
 
 
-async def _deliver(
-    desk: Desk, database: Database, settings: Settings, published: Published, relay: Relay, *, wait: bool
-) -> Closing:
-    name = f"{published.edition.newsletter} {published.edition.schedule.local_date}"
-    with delivering(desk.err, name) as show:
-        return await deliver(
-            database, settings, published, relay, desk.now, wait=wait, on_progress=show, on_start=_stop_on_signals
-        )
+async def _deliver(desk: Desk, database: Database, assignment: Assignment) -> Closing:
+    edition = assignment.published.edition
+    with delivering(desk.err, f"{edition.newsletter} {edition.schedule.local_date}") as show:
+        return await deliver(database, assignment, on_progress=show, on_start=_stop_on_signals)
 
 
-def _stop_on_signals(loop: SendingLoop) -> None:
+def _stop_on_signals(stop: Callable[[], object]) -> None:
     """Finish what is in hand when the operator or the system asks us to leave."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, loop.stop)
+    for number in ENDINGS:
+        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 def _say_closing(desk: Desk, published: Published, closing: Closing, *, as_json: bool) -> None:
@@ -129,11 +151,8 @@ def _say_skipped(desk: Desk, edition: Edition, *, as_json: bool) -> None:
         desk.say(f"{name}: skipped, {edition.reason}. Its stories wait for the next edition.")
 
 
-def _rehearse(
-    desk: Desk, database: Database, settings: Settings, slug: str, day: Date, *, late: bool, as_json: bool
-) -> None:
-    rehearsal = rehearse(database, settings, slug, day, desk.now(), late=late)
-    edition, name = rehearsal.edition, f"{slug}/{day}"
+def _say_rehearsal(desk: Desk, rehearsal: Rehearsal, name: str, *, as_json: bool) -> None:
+    edition = rehearsal.edition
     subject, stories = edition.artifact.subject if edition.artifact else None, len(edition.stories)
     if as_json:
         shown = {"edition": name, "eligible": rehearsal.audience, "subject": subject, "stories": stories}

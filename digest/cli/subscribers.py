@@ -1,4 +1,4 @@
-"""`digest subscribers`: bring readers in, and count them."""
+"""`digest subscribers`: bring readers in, count them, and tell the story of one."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -8,13 +8,17 @@ import typer
 
 from digest.cli.desk import Desk, newsletter_named
 from digest.cli.progress import counting
+from digest.cli.reader_story import ReaderStory
+from digest.delivery.history import past_deliveries
 from digest.errors import BadInputError
+from subscribers.address import EmailAddress
+from subscribers.record import find_reader, find_suppression
 from subscribers.store import Intake, standing_counts
 from subscribers.tokens import keyring
 from subscribers.transfer import ImportReport, import_subscribers, read_rows
 
 app = typer.Typer(
-    help="Readers: import and count them.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    help="Readers: import and count them, show one.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
 )
 
 
@@ -67,6 +71,31 @@ def stats(context: typer.Context, as_json: Annotated[bool, typer.Option("--json"
     for newsletter, by_status in counts.items():
         told = ", ".join(f"{count:,} {status}" for status, count in by_status.items()) or "nobody yet"
         desk.say(f"{newsletter}: {told}")
+
+
+@app.command("show")
+def show(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The reader's email address.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell all that is known of one address: standings, consent, suppression, and what became of every edition."""
+    desk: Desk = context.obj
+    settings = desk.settings()
+    key = EmailAddress.parse(address, of_reader=False).key
+    with desk.database(settings).reading() as session:
+        reader = find_reader(session, key)
+        suppression = find_suppression(session, key, keyring(settings.site.all_secrets))
+        deliveries = past_deliveries(session, reader.subscriber_id) if reader else []
+    if reader is None and suppression is None:
+        desk.tell(f"nothing is known of {key}")
+        raise typer.Exit(1)
+    story = ReaderStory(reader, suppression, deliveries)
+    if as_json:
+        desk.say_json(story.as_json())
+        return
+    for line in story.lines(key):
+        desk.say(line)
 
 
 def _report(desk: Desk, file: Path, report: ImportReport, *, as_json: bool) -> None:

@@ -1,28 +1,37 @@
 """Dispatch: from a newsletter and a date to a settled edition. What `digest send` does, without a terminal."""
 
-import os
-import socket
-import uuid
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import partial
 
 from digest.building import BuiltEdition, build_edition
 from digest.database import Database
-from digest.delivery.ledger import Closing, Patience
+from digest.delivery.crew import Assignment, crew, crew_size, patience_of, sending_loop
+from digest.delivery.ledger import Closing
+from digest.delivery.outlets import Share, outlets_of, require_relay
 from digest.delivery.proof import compile_for, pull_proof
-from digest.delivery.publishing import NotDueError, Published, find_published, publish, refuse_unless_due, skip
-from digest.delivery.pulse import SenderName
-from digest.delivery.relay import Relay
-from digest.delivery.sending import SendingLoop, Terms
-from digest.delivery.store import audience_size
+from digest.delivery.publishing import (
+    NotDueError,
+    Published,
+    find_published,
+    publish,
+    refuse_unless_due,
+    refuse_unsafe_rest,
+    skip,
+)
+from digest.delivery.recovery import sort_out_the_dead
+from digest.delivery.safeguards import AudienceError, NotApprovedError, Safeguards, refuse_unsafe
+from digest.delivery.store import audience_size, settle
 from digest.editions.edition import Edition
-from digest.editions.store import move_deadline
+from digest.editions.release_store import frozen_audience
+from digest.editions.store import find_edition, move_deadline
 from digest.editions.window import Schedule
 from digest.errors import BadInputError, DigestError
 from digest.rendering.artifact import Artifact
 from digest.rendering.inlining import inline_css
-from digest.settings import Settings
+from digest.settings import Settings, SmtpSettings
 
 
 class MessageFaultError(DigestError):
@@ -42,7 +51,14 @@ class Rehearsal:
 
 
 def rehearse(
-    database: Database, settings: Settings, slug: str, local_date: date, now: datetime, *, late: bool = False
+    database: Database,
+    settings: Settings,
+    slug: str,
+    local_date: date,
+    now: datetime,
+    *,
+    late: bool = False,
+    expected: int | None = None,
 ) -> Rehearsal:
     """Build and check the edition of *local_date* as `prepare` would, and write nothing.
 
@@ -57,7 +73,11 @@ def rehearse(
         obstacle = "it is published already; sending again goes on where it stopped"
     try:
         refuse_unless_due(database, slug, built.schedule, now, late=late)
-    except NotDueError as error:
+        if built.artifact:
+            safeguards = Safeguards.of(settings.newsletters[slug], expected)
+            with database.reading() as session:
+                refuse_unsafe(session, slug, local_date, built.artifact.sha256, audience, safeguards)
+    except (NotDueError, NotApprovedError, AudienceError) as error:
         obstacle = obstacle or str(error)
     if built.artifact:
         _refuse_faulty(settings, slug, local_date, built.artifact, now)
@@ -70,26 +90,29 @@ async def prepare(
     slug: str,
     local_date: date,
     now: datetime,
-    relay: Relay,
     *,
     late: bool,
+    wait: bool = True,
+    expected: int | None = None,
     inline: Callable[[str], str] = inline_css,
 ) -> Published | Edition:
     """Return the published edition of *local_date*, published here if need be, or the record of why there is none.
 
-    *late* moves a deadline that has passed to *now* plus the span that readers are usually given.
+    *wait* says that delivering will wait for a relay that is away. *late* moves a deadline that has passed to *now*
+    plus the span that readers are usually given. *expected* is about how many readers there should be.
 
     Raises:
-        NotDueError: it is too early, or too late without *late*, or a later edition is out.
+        NotApprovedError, AudienceError: the newsletter's safeguards, or *expected*, forbid it.
+        NotDueError: it is too early, or too late without *late*, or a later edition is out. One that is out already
+            is brought to its end as far as may be, before this is said of it.
         MessageFaultError: its message breaks the message standard.
-        RelayUnavailableError: the relay gives no session; nothing was published.
+        RelayUnavailableError: no relay gives a session and *wait* is False; nothing was published.
     """
+    safeguards = Safeguards.of(settings.newsletters[slug], expected)
     standing = find_published(database, slug, local_date)
     if standing:
-        if not standing.edition.is_settled:
-            # Its headers and links are made from today's configuration, not from the day it was published.
-            _refuse_faulty(settings, slug, local_date, standing.artifact, now)
-        return _within_deadline(database, standing, now, late=late)
+        return _going_on(database, settings, standing, safeguards, now, late=late)
+    outlets_of(settings)  # law 12 has its say before anything is written
     reason = settings.newsletters[slug].skips(local_date)
     with database.reading() as session:
         built = build_edition(session, settings, slug, local_date, inline=inline)
@@ -97,71 +120,101 @@ async def prepare(
     schedule = _extended(built.schedule, now) if now >= built.schedule.deadline else built.schedule
     if reason or built.shortfall:
         return skip(database, slug, schedule, reason or built.shortfall or "", now)
-    if built.artifact:
-        _refuse_faulty(settings, slug, local_date, built.artifact, now)
-    _refuse_empty_allowance(database, settings, slug)
-    await relay.check()
-    return publish(database, built, schedule, now)
+    _refuse_unsound(database, settings, built, now)
+    if not wait:
+        await require_relay(settings)
+    return publish(database, built, schedule, now, safeguards)
 
 
 async def deliver(
     database: Database,
-    settings: Settings,
-    published: Published,
-    relay: Relay,
-    clock: Callable[[], datetime],
+    assignment: Assignment,
     *,
-    wait: bool = True,
-    on_progress: Callable[[Closing], None] = lambda _closing: None,
-    on_start: Callable[[SendingLoop], None] = lambda _loop: None,
+    on_progress: Callable[[Closing], None] | None = None,
+    on_start: Callable[[Callable[[], object]], None] = lambda _stop: None,
 ) -> Closing:
     """Deliver a published edition until it is settled or its deadline comes; return the closing equation.
 
-    *clock* gives the time in UTC. *wait* False leaves what is deferred for another run. *on_start* hears the
-    loop, so that a signal can stop it.
+    With as many processes as are worth while. *on_start* hears a function that stops them all, which may be
+    called from anywhere.
 
     Raises:
-        RelayUnavailableError: the relay is gone; what was not sent stays queued.
+        DBAPIError: the ledger could not be written, for a minute; the journal has kept what was sent.
     """
-    edition = published.edition
-    smtp = settings.smtp
-    loop = SendingLoop(
-        database=database,
-        relay=relay,
-        edition=edition,
-        compiled=compile_for(settings, edition.newsletter, edition.schedule.local_date, published.artifact),
-        sender=SenderName(id=str(uuid.uuid4()), host=f"{socket.gethostname()} {os.getpid()}"),
-        terms=Terms(
-            deadline=edition.schedule.deadline,
-            patience=Patience(timedelta(seconds=smtp.retry_first_seconds), timedelta(seconds=smtp.retry_max_seconds)),
-            connections=smtp.connections,
-            wait=wait,
-        ),
-        clock=clock,
-        on_progress=on_progress,
-    )
-    on_start(loop)
-    return await loop.run()
+    size = crew_size(assignment.settings.smtp, _readers_left(database, assignment.published.edition))
+    with crew(assignment, size) as others:
+        loop = sending_loop(database, assignment, Share(0, size), on_progress)
+
+        def stop() -> None:
+            loop.stop()
+            others.stop()
+
+        on_start(partial(asyncio.get_running_loop().call_soon_threadsafe, stop))
+        closing = await loop.run()
+        await others.ended()
+        return closing if size == 1 else await loop.settle()
 
 
-def _within_deadline(database: Database, standing: Published, now: datetime, *, late: bool) -> Published:
+def _readers_left(database: Database, edition: Edition) -> int:
+    """Return how many readers there may be to deliver to; counting those who are left takes long in a large ledger."""
+    if edition.is_settled:
+        return 0
+    with database.reading() as session:
+        return frozen_audience(session, edition)
+
+
+def _going_on(
+    database: Database, settings: Settings, standing: Published, safeguards: Safeguards, now: datetime, *, late: bool
+) -> Published:
     """Return a published edition that may still be delivered, or is settled."""
     edition = standing.edition
-    if edition.is_settled or now < edition.schedule.deadline:
+    if edition.is_settled:
         return standing
-    if not late:
-        raise NotDueError(
-            f"the deadline of {edition.newsletter} {edition.schedule.local_date} was"
-            f" {edition.schedule.deadline:%Y-%m-%d %H:%M} UTC; --late delivers the rest all the same"
-        )
-    schedule = _extended(edition.schedule, now)
+    is_past = now >= edition.schedule.deadline
+    if is_past and not late:
+        return _closed(database, settings.smtp, standing, now)
+    # Its headers and links are made from today's configuration, not from the day it was published.
+    _refuse_faulty(settings, edition.newsletter, edition.schedule.local_date, standing.artifact, now)
+    refuse_unsafe_rest(database, standing, safeguards)
+    return _with_more_time(database, standing, now) if is_past else standing
+
+
+def _closed(database: Database, smtp: SmtpSettings, standing: Published, now: datetime) -> Published:
+    """Sort out what dead senders left of an edition past its deadline; return it settled if nothing is open then.
+
+    Raises:
+        NotDueError: something is; what is queued stays so, for `--late`.
+    """
+    edition = standing.edition
+    sort_out_the_dead(database, edition, smtp.journal, patience_of(smtp), now)
     with database.writing() as session:
-        move_deadline(session, edition, schedule.deadline)
-    return replace(standing, edition=replace(edition, schedule=schedule))
+        closing = settle(session, edition, now)
+        settled = find_edition(session, edition.newsletter, edition.schedule.local_date)
+    if settled and settled.is_settled:
+        return replace(standing, edition=settled)
+    raise NotDueError(
+        f"the deadline of {edition.newsletter} {edition.schedule.local_date} was"
+        f" {edition.schedule.deadline:%Y-%m-%d %H:%M} UTC; --late delivers the rest all the same"
+        f" ({closing.deferred:,} of {closing.eligible:,} are open)"
+    )
+
+
+def _with_more_time(database: Database, standing: Published, now: datetime) -> Published:
+    schedule = _extended(standing.edition.schedule, now)
+    with database.writing() as session:
+        move_deadline(session, standing.edition, schedule.deadline)
+    return replace(standing, edition=replace(standing.edition, schedule=schedule))
 
 
 def _extended(schedule: Schedule, now: datetime) -> Schedule:
     return replace(schedule, deadline=now + (schedule.deadline - schedule.send_at))
+
+
+def _refuse_unsound(database: Database, settings: Settings, built: BuiltEdition, now: datetime) -> None:
+    """Refuse an edition that must not go out as it, or as the configuration, is."""
+    if built.artifact:
+        _refuse_faulty(settings, built.newsletter, built.schedule.local_date, built.artifact, now)
+    _refuse_empty_allowance(database, settings, built.newsletter)
 
 
 def _refuse_faulty(settings: Settings, slug: str, local_date: date, artifact: Artifact, now: datetime) -> None:

@@ -4,7 +4,9 @@ Written here and not by the standard library's message policies, which encode wh
 (trap T1) and leave encoded-words without white space between them (trap T4).
 """
 
+import re
 import unicodedata
+from email.charset import Charset
 from email.header import Header
 from email.utils import quote
 
@@ -12,6 +14,8 @@ FOLD = 76
 # H19; a newsletter's name in an alphabet that takes twelve octets a letter may need more.
 PHRASE_FIELD_OCTETS = 255
 _LINE_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
+_UNQUOTABLE = re.compile(r"=\?|[<>]")
+_UTF_8 = Charset("utf-8")
 _JOINERS = "\u200c\u200d"  # Persian words and emoji of several parts are written with them
 
 
@@ -59,8 +63,11 @@ def verbatim_field(name: str, value: str) -> bytes:
 def _phrase(name: str, line: str) -> str:
     quoted = f'"{quote(line)}"'
     # A quoted string is not folded (many readers get that wrong), and < in one confuses others.
-    if line.isascii() and len(name) + 2 + len(quoted) <= FOLD and not any(sign in line for sign in ("=?", "<", ">")):
+    if line.isascii() and len(name) + 2 + len(quoted) <= FOLD and not _UNQUOTABLE.search(line):
         return quoted
+    word = _UTF_8.header_encode(line)
+    if len(name) + 2 + len(word) <= FOLD:
+        return word
     return Header(line, "utf-8", maxlinelen=FOLD, header_name=name).encode(linesep="\r\n")
 
 
@@ -74,6 +81,8 @@ def _stands_plain(name: str, line: str) -> bool:
 
 
 def _one_line(value: str) -> str:
+    if value.isprintable():
+        return " ".join(value.split())
     return " ".join("".join(map(_printable, value)).split())
 
 

@@ -25,10 +25,15 @@ OPEN = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.CLAIMED})
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a deferred delivery waits: *first*, doubled with every attempt, at most *longest*."""
+    """How long a deferred delivery waits: *first*, doubled with every attempt, at most *longest*.
+
+    *resends_unknown* is the policy `unknown = "resend"`: what may or may not have gone out is tried again like what
+    was deferred, under the same Message-ID (law 6).
+    """
 
     first: timedelta
     longest: timedelta
+    resends_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +101,18 @@ def verdict(
 
     A deferred one is tried again after `first * 2**(attempts - 1)`, at most `longest`, shortened by up to
     half by *jitter* (0-1), so that a provider's refusals do not all come back at once; but at once after a
-    first lost connection, which says nothing about the reader. One whose next try would lie past *deadline*
-    fails now. 5xx is final (RFC 5321 §4.2.1); what may have gone out is unknown.
+    first lost connection, or a relay's closing it (421), which say nothing about the reader. One whose next try
+    would lie past *deadline* fails now. 5xx is final (RFC 5321 §4.2.1). What may have gone out is unknown, unless
+    *patience* says to try it again and there is time.
     """
-    if outcome.kind is not OutcomeKind.DEFERRED:
+    if outcome.kind is OutcomeKind.DEFERRED:
+        or_else = DeliveryStatus.FAILED
+    elif outcome.kind is OutcomeKind.UNKNOWN and patience.resends_unknown:
+        or_else = DeliveryStatus.UNKNOWN
+    else:
         return Verdict(_SETTLED[outcome.kind], now)
-    wait = min(patience.first * 2 ** min(attempts - 1, _DOUBLINGS), patience.longest)
-    at_once = attempts == 1 and outcome.code is None
-    again = now if at_once else now + wait * (1 - jitter / 2)
-    return Verdict(DeliveryStatus.QUEUED, again) if again < deadline else Verdict(DeliveryStatus.FAILED, now)
+    again = now + _wait(outcome, attempts, patience, jitter)
+    return Verdict(DeliveryStatus.QUEUED, again) if again < deadline else Verdict(or_else, now)
 
 
 def some_jitter() -> float:
@@ -112,6 +120,15 @@ def some_jitter() -> float:
     return random.random()  # noqa: S311 - spreads retries, guards no secret
 
 
+def _wait(outcome: Outcome, attempts: int, patience: Patience, jitter: float) -> timedelta:
+    if attempts == 1 and outcome.code in _SAYS_NOTHING_OF_THE_READER:
+        return timedelta(0)
+    doubled: timedelta = patience.first * 2 ** min(attempts - 1, _DOUBLINGS)
+    return min(doubled, patience.longest) * (1 - jitter / 2)
+
+
+# None: the connection was lost; 421: the relay closes it (RFC 5321 §4.2.1).
+_SAYS_NOTHING_OF_THE_READER = frozenset({None, 421})
 _DOUBLINGS = 16  # a second has become a day by then; many more, and a timedelta overflows
 _SETTLED = {
     OutcomeKind.SENT: DeliveryStatus.SENT,

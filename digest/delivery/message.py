@@ -5,19 +5,23 @@ What is the same for everybody, the encoded bodies among it, is made when the ed
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from email.utils import format_datetime
+from functools import cached_property, lru_cache
 from html import escape
-from urllib.parse import quote
 
-from digest.delivery.header_lines import mailbox_field, phrase_field, text_field, verbatim_field
+from digest.delivery.dkim import Seal, Signer
+from digest.delivery.header_lines import mailbox_field, text_field, verbatim_field
+from digest.delivery.mailboxes import Mailboxes
+from digest.delivery.standing_headers import standing_headers
 from digest.delivery.transfer_encoding import EncodedPart, encode_part
 from digest.rendering import slots
 from digest.rendering.artifact import Artifact
 from digest.rendering.publication import Publication
 from subscribers.tokens import Keyring, Purpose
 
-_AS_IN_MAILTO = "@!$'*+"  # RFC 6068 §2: whatever else an address may hold is escaped
+# Each reader's own header fields, in the order in which `_own_headers` writes them.
+_OWN_NAMES = ("date", "to", "message-id", "list-unsubscribe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +34,9 @@ class Reader:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailboxes:
-    """Who a newsletter's mail is from. `bounce_domain` None leaves bounces to *sender* (D01)."""
-
-    sender: str
-    reply_to: str | None
-    bounce_domain: str | None
-
-    @property
-    def domain(self) -> str:
-        """Return the domain of the From address, which names messages and lists."""
-        return self.sender.rpartition("@")[2]
-
-
 @dataclass(frozen=True)
 class CompiledEdition:
-    """An edition as a message without its reader."""
+    """An edition as a message without its reader. Each of *signers* signs it; there may be none."""
 
     local_date: date
     publication: Publication
@@ -57,24 +47,24 @@ class CompiledEdition:
     boundary: str
     text: EncodedPart
     html: EncodedPart
+    signers: tuple[Signer, ...] = ()
     trial: str = ""
 
     def message_for(self, reader: Reader, now: datetime) -> bytes:
-        """Return the wire bytes for *reader*, dated *now*, CRLF line ends and not yet dot-stuffed."""
+        """Return the wire bytes for *reader*, dated *now*: CRLF line ends, none that needs a dot stuffed in."""
         values = self.values_for(reader)
-        boundary = self.boundary.encode()
-        return b"".join(
-            (
-                self._reader_headers(reader, values[slots.UNSUBSCRIBE_URL], now),
-                self.subject,
-                self.standing_headers,
-                b"\r\n--" + boundary + _part_headers("text/plain", self.text.name),
-                self.text.fill(values),
-                b"\r\n--" + boundary + _part_headers("text/html", self.html.name),
-                self.html.fill({sentinel: escape(value) for sentinel, value in values.items()}),
-                b"\r\n--" + boundary + b"--\r\n",
-            )
+        own = self._own_headers(reader, values[slots.UNSUBSCRIBE_URL], now)
+        body = (
+            self._before_text,
+            *self.text.pieces(values),
+            self._before_html,
+            *self.html.pieces({sentinel: escape(value) for sentinel, value in values.items()}),
+            self._end,
         )
+        if not self.signers:
+            return b"".join((own, self._standing, *body))
+        signed = b"".join(body)
+        return b"".join((self._seal.fields(own, signed, now), own, self._standing, signed))
 
     def values_for(self, reader: Reader) -> dict[str, str]:
         """Return what stands in each slot for *reader*."""
@@ -102,22 +92,56 @@ class CompiledEdition:
 
     def message_id(self, reader: Reader) -> str:
         """Return the Message-ID, the same whenever this edition goes to this reader (law 6, H05)."""
-        edition = f"{self.publication.slug} {self.local_date.isoformat()} {reader.subscriber_id}{self.trial}"
-        return f"<{self.keyring.fingerprint('message-id', edition)}@{self.mailboxes.domain}>"
+        named = f"{self._name} {reader.subscriber_id}{self.trial}"
+        return f"<{self.keyring.fingerprint('message-id', named)}@{self._domain}>"
 
-    def _reader_headers(self, reader: Reader, unsubscribe_url: str, now: datetime) -> bytes:
+    def _own_headers(self, reader: Reader, unsubscribe_url: str, now: datetime) -> bytes:
         return b"".join(
             (
-                verbatim_field("Date", format_datetime(now)),
+                _date_field(int(now.timestamp()), now.utcoffset()),
                 mailbox_field("To", reader.name, reader.address),
                 verbatim_field("Message-ID", self.message_id(reader)),
                 verbatim_field("List-Unsubscribe", f"<{unsubscribe_url}>"),
             )
         )
 
+    @cached_property
+    def _name(self) -> str:
+        return f"{self.publication.slug} {self.local_date.isoformat()}"
+
+    @cached_property
+    def _domain(self) -> str:
+        return self.mailboxes.domain
+
+    @cached_property
+    def _standing(self) -> bytes:
+        return self.subject + self.standing_headers + b"\r\n"
+
+    @cached_property
+    def _before_text(self) -> bytes:
+        return f"--{self.boundary}".encode() + _part_headers("text/plain", self.text.name)
+
+    @cached_property
+    def _before_html(self) -> bytes:
+        return f"\r\n--{self.boundary}".encode() + _part_headers("text/html", self.html.name)
+
+    @cached_property
+    def _end(self) -> bytes:
+        return f"\r\n--{self.boundary}--\r\n".encode()
+
+    @cached_property
+    def _seal(self) -> Seal:
+        head = self._before_text + self.text.head
+        return Seal(self.signers, self.subject + self.standing_headers, _OWN_NAMES, head)
+
 
 def compile_edition(
-    artifact: Artifact, local_date: date, publication: Publication, mailboxes: Mailboxes, keyring: Keyring
+    artifact: Artifact,
+    local_date: date,
+    publication: Publication,
+    mailboxes: Mailboxes,
+    keyring: Keyring,
+    signers: tuple[Signer, ...] = (),
 ) -> CompiledEdition:
     """Do once what is the same for every reader of an edition."""
     boundary = f"edition-{hashlib.sha256(artifact.sha256.encode()).hexdigest()[:24]}"
@@ -127,38 +151,18 @@ def compile_edition(
         mailboxes=mailboxes,
         keyring=keyring,
         subject=text_field("Subject", artifact.subject),
-        standing_headers=_standing_headers(local_date, publication, mailboxes, boundary),
+        standing_headers=standing_headers(local_date, publication, mailboxes, boundary),
         boundary=boundary,
         text=encode_part(artifact.text, slots.SENTINELS),
         html=encode_part(artifact.html, slots.SENTINELS),
+        signers=signers,
     )
 
 
-def _standing_headers(local_date: date, publication: Publication, mailboxes: Mailboxes, boundary: str) -> bytes:
-    archive = f"{publication.base_url}/archive/{publication.slug}"
-    return b"".join(
-        (
-            mailbox_field("From", publication.name, mailboxes.sender),
-            mailbox_field("Reply-To", "", mailboxes.reply_to) if mailboxes.reply_to else b"",
-            phrase_field("List-Id", publication.name, f"<{publication.slug}.{mailboxes.domain}>"),
-            verbatim_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-            verbatim_field("List-Help", f"<{publication.base_url}/>"),
-            verbatim_field("List-Archive", f"<{archive}>"),
-            verbatim_field("List-Owner", f"<mailto:{quote(publication.contact, safe=_AS_IN_MAILTO)}>"),
-            verbatim_field("List-Post", "NO"),
-            verbatim_field("Feedback-ID", _feedback_id(local_date, publication.slug, mailboxes.domain)),
-            verbatim_field("Precedence", "bulk"),
-            verbatim_field("X-Auto-Response-Suppress", "All"),
-            verbatim_field("MIME-Version", "1.0"),
-            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode("ascii"),
-        )
-    )
-
-
-def _feedback_id(local_date: date, slug: str, domain: str) -> str:
-    """Return campaign, newsletter, kind and a sender of ten characters, nothing of the reader (H21)."""
-    sender = "s" + hashlib.sha256(domain.encode()).hexdigest()[:9]
-    return f"{local_date:%Y%m%d}:{slug}:edition:{sender}"
+@lru_cache(maxsize=8)
+def _date_field(second: int, offset: timedelta) -> bytes:
+    """Return the Date of all messages of one second since 1970, told in the zone that is *offset* from UTC."""
+    return verbatim_field("Date", format_datetime(datetime.fromtimestamp(second, timezone(offset))))
 
 
 def _part_headers(content_type: str, encoding: str) -> bytes:

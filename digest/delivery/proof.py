@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from digest.building import publication_of
-from digest.delivery.message import CompiledEdition, Mailboxes, Reader, compile_edition
+from digest.delivery.dkim_keys import load_signers
+from digest.delivery.mailboxes import Mailboxes
+from digest.delivery.message import CompiledEdition, Reader, compile_edition
 from digest.rendering.artifact import Artifact
 from digest.rendering.lint import Severity, Violation, lint_message
 from digest.settings import Settings
@@ -28,7 +30,11 @@ class Proof:
 
 
 def compile_for(settings: Settings, slug: str, local_date: date, artifact: Artifact) -> CompiledEdition:
-    """Compile an edition's artifact into a message, as the configuration has its senders and links."""
+    """Compile an edition's artifact into a message, as the configuration has its senders, links and signatures.
+
+    Raises:
+        BadInputError: a key of `[dkim]` can't be used.
+    """
     newsletter = settings.newsletters[slug]
     return compile_edition(
         artifact,
@@ -36,6 +42,7 @@ def compile_for(settings: Settings, slug: str, local_date: date, artifact: Artif
         publication_of(settings, slug),
         Mailboxes(newsletter.from_, newsletter.reply_to, settings.smtp.bounce_domain),
         keyring(settings.site.all_secrets),
+        load_signers(settings.dkim),
     )
 
 

@@ -8,9 +8,11 @@ from sqlmodel import Session
 
 from digest.building import BuiltEdition
 from digest.database import Database
+from digest.delivery.safeguards import NO_SAFEGUARDS, Safeguards, refuse_unsafe
 from digest.delivery.store import freeze_audience
 from digest.editions.contents import PlacedStory
 from digest.editions.edition import Edition, IllegalEditionMoveError
+from digest.editions.release_store import frozen_audience
 from digest.editions.store import (
     find_edition,
     freeze_stories,
@@ -78,16 +80,26 @@ def refuse_unless_due(database: Database, newsletter: str, schedule: Schedule, n
         _refuse_behind_later(session, newsletter, day)
 
 
-def publish(database: Database, built: BuiltEdition, schedule: Schedule, now: datetime) -> Published:
+def publish(
+    database: Database,
+    built: BuiltEdition,
+    schedule: Schedule,
+    now: datetime,
+    safeguards: Safeguards = NO_SAFEGUARDS,
+) -> Published:
     """Freeze *built* and its audience under *schedule*, or return what another process published first.
+
+    The *safeguards* are asked about the very artifact and audience that are frozen, in the same transaction.
 
     Raises:
         ValueError: *built* has a shortfall; such an edition is recorded with `skip`.
+        NotApprovedError: the newsletter asks for approval, and these bytes have none; nothing was published.
+        AudienceError: the audience is not about as large as it should be; nothing was published.
     """
     if built.artifact is None or built.shortfall:
         raise ValueError(f"{built.newsletter} {schedule.local_date} falls short: {built.shortfall}")
     try:
-        published = _publish_new(database, built, built.artifact, schedule, now)
+        published = _publish_new(database, built, built.artifact, schedule, now, safeguards)
     except (IntegrityError, IllegalEditionMoveError):
         # On PostgreSQL another process may publish between any two of our statements; it was first.
         published = None
@@ -103,8 +115,27 @@ def skip(database: Database, newsletter: str, schedule: Schedule, reason: str, n
         return record_skipped(session, newsletter, schedule, reason, now)
 
 
+def refuse_unsafe_rest(database: Database, published: Published, safeguards: Safeguards) -> None:
+    """Refuse to go on with an edition that stands published against what is asked for today.
+
+    Raises:
+        NotApprovedError: the newsletter asks for approval now, and the frozen bytes have none.
+        AudienceError: the frozen audience is not about as large as was expected.
+    """
+    edition = published.edition
+    newsletter, local_date, sha256 = edition.newsletter, edition.schedule.local_date, published.artifact.sha256
+    with database.reading() as session:
+        audience = frozen_audience(session, edition)
+        refuse_unsafe(session, newsletter, local_date, sha256, audience, safeguards, is_new=False)
+
+
 def _publish_new(
-    database: Database, built: BuiltEdition, artifact: Artifact, schedule: Schedule, now: datetime
+    database: Database,
+    built: BuiltEdition,
+    artifact: Artifact,
+    schedule: Schedule,
+    now: datetime,
+    safeguards: Safeguards,
 ) -> Published | None:
     with database.writing() as session:
         standing = find_edition(session, built.newsletter, schedule.local_date)
@@ -114,7 +145,8 @@ def _publish_new(
         edition = record_published(session, built.newsletter, schedule, now)
         session.add(_frozen(edition, artifact, built.standfirst))
         freeze_stories(session, edition, built.stories)
-        freeze_audience(session, edition, now)
+        audience = freeze_audience(session, edition, now)
+        refuse_unsafe(session, built.newsletter, schedule.local_date, artifact.sha256, audience, safeguards)
     return Published(edition, artifact, built.standfirst, built.stories, is_new=True)
 
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from digest.database import Database
 from digest.delivery import store
@@ -14,6 +16,8 @@ from digest.editions.edition import Edition
 
 BEAT_SECONDS = 5.0  # well within store.DEAD_AFTER
 PROGRESS_SECONDS = 0.5
+# Counting a large ledger takes a while: it may take so much of the time, and no more.
+COUNTING_SHARE = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +38,7 @@ class Pulse:
         edition: Edition,
         sender: SenderName,
         clock: Callable[[], datetime],
-        on_progress: Callable[[Closing], None],
+        on_progress: Callable[[Closing], None] | None,
     ) -> None:
         self._database = database
         self._edition = edition
@@ -42,14 +46,20 @@ class Pulse:
         self._clock = clock
         self._on_progress = on_progress
 
+    async def sign_on(self) -> None:
+        """Let the heart beat for the first time: whoever claims must be known to live.
+
+        Raises:
+            DBAPIError: the ledger can't be used.
+        """
+        await asyncio.to_thread(self._beat)
+
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[None]:
-        """Sign the sender on, and beat until the block ends."""
-        await asyncio.to_thread(self._beat)
-        tasks = [
-            asyncio.create_task(self._every(BEAT_SECONDS, self._beat)),
-            asyncio.create_task(self._every(PROGRESS_SECONDS, self._show)),
-        ]
+        """Beat until the block ends; the sender has signed on before."""
+        tasks = [asyncio.create_task(self._every(BEAT_SECONDS, self._beat))]
+        if self._on_progress:
+            tasks.append(asyncio.create_task(self._every(PROGRESS_SECONDS, partial(self._show, self._on_progress))))
         try:
             yield
         finally:
@@ -59,18 +69,21 @@ class Pulse:
                     await task
 
     async def _every(self, seconds: float, act: Callable[[], None]) -> None:
+        pause = seconds
         while True:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(pause)
+            began = time.monotonic()
             try:
                 await asyncio.to_thread(act)
-            except Exception:  # noqa: BLE001 - a missed beat or a broken terminal must not end the sending
-                _log.warning("the pulse of %s missed a beat", self._sender.host, exc_info=True)
+            except Exception as error:  # noqa: BLE001 - a missed beat or a broken terminal must not end the sending
+                _log.warning("the pulse of %s missed a beat: %s", self._sender.host, str(error).partition("\n")[0])
+            pause = max(seconds, (time.monotonic() - began) / COUNTING_SHARE)
 
     def _beat(self) -> None:
         with self._database.writing() as session:
             store.beat(session, self._sender.id, self._sender.host, self._clock())
 
-    def _show(self) -> None:
+    def _show(self, on_progress: Callable[[Closing], None]) -> None:
         with self._database.reading() as session:
             sums = store.closing(session, self._edition)
-        self._on_progress(sums)
+        on_progress(sums)

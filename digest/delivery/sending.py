@@ -1,56 +1,56 @@
 """The sending loop: claim, deliver, record, until the edition is settled or its deadline comes.
 
-Every lane is one connection to the relay. It claims one reader at a time, so that a killed process leaves at
-most one unknown delivery per connection (law 6). No database session is open while a message is on its way.
+The wire asks the mailroom for one letter after another and never waits for the database; the clerk, which is this
+loop, writes down what was answered and claims what comes next, a group at a time, in one transaction in a thread.
 """
 
 import asyncio
-import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TypeVar
+from pathlib import Path
 
-from sqlmodel import Session
+from sqlalchemy.exc import DBAPIError
 
 from digest.database import Database
 from digest.delivery import store
-from digest.delivery.ledger import Closing, Patience, some_jitter, verdict
+from digest.delivery.chunk import ChunkSize
+from digest.delivery.clerk import Clerk
+from digest.delivery.journal import Journal
+from digest.delivery.lanes import Lanes
+from digest.delivery.ledger import Closing, Patience
+from digest.delivery.mailroom import Mailroom
 from digest.delivery.message import CompiledEdition
-from digest.delivery.outcome import Outcome
+from digest.delivery.outlets import Outlet
+from digest.delivery.pacing import DomainPace
 from digest.delivery.pulse import Pulse, SenderName
-from digest.delivery.relay import Envelope, Relay, RelaySession, RelayUnavailableError
+from digest.delivery.recovery import mark_of, sort_out_the_dead
 from digest.editions.edition import Edition
 
+GROUP_SECONDS = 0.1  # answers wait at most this long to be written down together
 LONGEST_NAP = timedelta(seconds=1)
-CLAIMED_AT_ONCE = 1
-T = TypeVar("T")
-_log = logging.getLogger(__name__)
+REST_AFTER = timedelta(seconds=5)  # relays cut idle connections; we say goodbye first
+SORTING_OUT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long to go on, and how patiently. `wait` False ends the run when nothing is due at once."""
+    """How long to go on, and how patiently. `wait` False ends the run when nothing is due at once, or no relay is well.
+
+    *journals* is the folder of the journals, *pace* what each recipient domain is spared.
+    """
 
     deadline: datetime
     patience: Patience
-    connections: int
+    journals: Path
+    pace: DomainPace
     wait: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Attempted:
-    """A claim, what delivering it came to, and when (UTC)."""
-
-    claim: store.Claim
-    outcome: Outcome
-    at: datetime
-
-
 class SendingLoop:
-    """Delivers one published edition through one relay.
+    """Delivers one published edition through one or more relays.
 
     *clock* gives the time in UTC. *on_progress* hears the closing equation now and then.
     """
@@ -58,148 +58,148 @@ class SendingLoop:
     def __init__(
         self,
         database: Database,
-        relay: Relay,
+        outlets: list[Outlet],
         edition: Edition,
         compiled: CompiledEdition,
         sender: SenderName,
         terms: Terms,
         clock: Callable[[], datetime],
-        on_progress: Callable[[Closing], None] = lambda _closing: None,
+        on_progress: Callable[[Closing], None] | None = None,
     ) -> None:
         self._database = database
-        self._relay = relay
         self._edition = edition
-        self._compiled = compiled
         self._sender = sender
         self._terms = terms
         self._clock = clock
         self._pulse = Pulse(database, edition, sender, clock, on_progress)
-        self._stopping = asyncio.Event()
-        # SQLite has one writer; lanes of one process take turns here instead of polling its lock.
-        self._turn = asyncio.Lock()
+        connections = sum(outlet.connections for outlet in outlets)
+        self._journal = Journal.open(terms.journals, sender.id, edition.id, mark_of(database), clock())
+        self._mailroom = Mailroom(
+            compiled, self._journal, clock, terms.deadline, terms.patience, terms.pace, ChunkSize(2 * connections)
+        )
+        self._clerk = Clerk(database, edition, sender.id, self._mailroom, clock)
+        self._lanes = [
+            Lanes(outlet.relay, outlet.connections, self._mailroom, stands_by=outlet.stands_by) for outlet in outlets
+        ]
+        self._mailroom.nudged.set()  # there is the queue to look into
+        self._is_stopped = False
+        self._is_done = False
+        self._look_at = 0.0
+        self._sort_out_at = 0.0
 
     def stop(self) -> None:
         """Finish what is in hand and claim no more."""
-        self._stopping.set()
+        self._is_stopped = True
+        self._mailroom.close()
 
     async def run(self) -> Closing:
         """Deliver until all is settled, the deadline comes, or `stop` is called; return the equation.
 
         Raises:
-            RelayUnavailableError: no lane could get, or get back, a session; what was not sent is queued.
+            DBAPIError: at the end the ledger could not be written for a minute; the journal has kept the rest.
         """
-        async with self._pulse.beating():
-            while self._may_claim():
-                await self._write(self._mark_abandoned)
-                await self._drain()
-                if not await self._worth_waiting(await self._queue()):
-                    break
-            return await self._write(self._settle)
-
-    async def _drain(self) -> None:
-        """Run the lanes until nothing is due."""
-        lanes = [asyncio.create_task(self._lane()) for _ in range(self._terms.connections)]
-        ends = await asyncio.gather(*lanes, return_exceptions=True)
-        failures = [end for end in ends if isinstance(end, BaseException)]
-        for failure in failures:
-            if not isinstance(failure, RelayUnavailableError):
-                raise failure
-        if len(failures) == len(ends):
-            raise failures[0]
-        if failures:
-            _log.warning("%d of %d connections could not be had: %s", len(failures), len(ends), failures[0])
-
-    async def _lane(self) -> None:
-        while await self._is_anything_due():
-            async with self._relay.session() as session:
-                claims = await self._next_claims([])
-                while claims:
-                    attempts = [await self._attempt(session, claim) for claim in claims]
-                    claims = await self._next_claims(attempts, goes_on=session.is_alive)
-
-    async def _next_claims(self, attempts: Sequence[Attempted], *, goes_on: bool = True) -> list[store.Claim]:
-        """Record *attempts* and claim what comes next: one transaction, two where the pace lies between."""
-        if not self._relay.is_paced:
-            return await self._write(partial(self._record_and_claim, attempts, goes_on=goes_on))
-        await self._write(partial(self._record_and_claim, attempts, goes_on=False))
-        await self._wait_turn()
-        return await self._write(partial(self._record_and_claim, [], goes_on=goes_on))
-
-    async def _wait_turn(self) -> None:
-        """Wait for the pace, or for being stopped."""
-        waits = {asyncio.create_task(self._relay.wait_turn()), asyncio.create_task(self._stopping.wait())}
-        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in pending:
-            wait.cancel()
-
-    async def _attempt(self, session: RelaySession, claim: store.Claim) -> Attempted:
-        envelope = Envelope(self._compiled.sender_for(claim.reader), claim.reader.address)
         try:
-            outcome = await session.deliver(envelope, self._compiled.message_for(claim.reader, self._clock()))
-        except RelayUnavailableError:
-            await self._write(partial(self._give_back, claim))
+            await self._clerk.patiently(self._pulse.sign_on)
+            async with self._pulse.beating():
+                async with AsyncExitStack() as stack:
+                    for lanes in self._lanes:
+                        await stack.enter_async_context(lanes.kept())
+                    while not self._is_done and self._may_claim():
+                        await self._round()
+                    self._mailroom.close()
+                    for lanes in self._lanes:
+                        lanes.rest()
+                await self._clerk.file_the_last()
+        except BaseException:
+            self._journal.leave()
             raise
-        return Attempted(claim, outcome, self._clock())
+        self._journal.close()
+        return await self.settle()
 
-    async def _is_anything_due(self) -> bool:
-        if not self._may_claim():
-            return False
-        standing = await self._queue()
-        return standing.next_due is not None and standing.next_due <= self._clock()
+    async def settle(self) -> Closing:
+        """Sort out the dead, give up what is past its deadline, and close the edition where nothing is open.
+
+        Raises:
+            DBAPIError: the ledger could not be used for a minute.
+        """
+        return await self._clerk.patiently(lambda: asyncio.to_thread(self._settle))
+
+    async def _round(self) -> None:
+        """Wait for paperwork and do it; look after the dead, and into the queue, where it is time to."""
+        # Not wait_for: it may swallow a cancellation that comes with the nudge.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GROUP_SECONDS):
+                await self._mailroom.nudged.wait()
+        self._mailroom.nudged.clear()
+        try:
+            await self._file_and_claim()
+            if time.monotonic() >= self._sort_out_at:
+                self._sort_out_at = time.monotonic() + SORTING_OUT_SECONDS
+                await asyncio.to_thread(self._sort_out_the_dead)
+            if time.monotonic() >= self._look_at and not self._mailroom.is_wanted:
+                await self._look_for_work()
+        except DBAPIError as error:
+            await self._clerk.bear_with(error)
+
+    async def _file_and_claim(self) -> None:
+        most = self._mailroom.chunk.size if self._mailroom.is_wanted and self._may_claim() else 0
+        claimed = await self._clerk.file_and_claim(most)
+        if claimed:
+            self._direct_lanes()
+        elif claimed == 0:
+            self._look_at = 0.0
+
+    async def _look_for_work(self) -> None:
+        """Ask the ledger what is due; let the lanes work, or rest, or end the run."""
+        standing = await asyncio.to_thread(self._read_queue)
+        now = self._clock()
+        self._look_at = time.monotonic() + self._nap(standing, now)
+        if standing.next_due is not None and standing.next_due <= now:
+            self._direct_lanes()
+            self._is_done = not self._terms.wait and self._mailroom.is_empty and self._nobody_is_well
+            return
+        is_settled = standing.next_due is None and standing.claimed == 0
+        self._is_done = self._mailroom.is_empty and (is_settled or not self._terms.wait)
+        if not self._mailroom.has_stock and (standing.next_due is None or standing.next_due > now + REST_AFTER):
+            for lanes in self._lanes:
+                lanes.rest()
+
+    def _nap(self, standing: store.Queue, now: datetime) -> float:
+        """Return the seconds until there may be something new to see."""
+        if standing.next_due is None or not self._mailroom.is_empty:
+            return GROUP_SECONDS
+        return max(min(standing.next_due - now, LONGEST_NAP).total_seconds(), GROUP_SECONDS)
+
+    def _direct_lanes(self) -> None:
+        """Let every relay work; those that stand by only while all others are away."""
+        others_are_away = all(lanes.trouble for lanes in self._lanes if not lanes.stands_by)
+        for lanes in self._lanes:
+            if lanes.stands_by and not others_are_away:
+                lanes.rest()
+            else:
+                lanes.resume()
+
+    @property
+    def _nobody_is_well(self) -> bool:
+        return all(lanes.trouble for lanes in self._lanes)
 
     def _may_claim(self) -> bool:
-        return not self._stopping.is_set() and self._clock() < self._terms.deadline
+        return not self._is_stopped and self._clock() < self._terms.deadline
 
-    async def _worth_waiting(self, standing: store.Queue) -> bool:
-        """Nap while something is open and we may wait for it; say whether to look again."""
-        if standing.next_due is None and standing.claimed == 0:
-            return False
-        if not self._terms.wait:
-            return False
-        until_due = standing.next_due - self._clock() if standing.next_due else LONGEST_NAP
-        nap = max(timedelta(0), min(until_due, LONGEST_NAP))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), nap.total_seconds())
-        return True
+    def _sort_out_the_dead(self) -> None:
+        sort_out_the_dead(self._database, self._edition, self._terms.journals, self._terms.patience, self._clock())
 
-    def _record_and_claim(self, attempts: Sequence[Attempted], session: Session, *, goes_on: bool) -> list[store.Claim]:
-        for attempt in attempts:
-            ruling = verdict(
-                attempt.outcome,
-                attempt.claim.attempt,
-                attempt.at,
-                self._terms.deadline,
-                self._terms.patience,
-                jitter=some_jitter(),
-            )
-            store.record(session, self._edition, self._sender.id, attempt.claim, attempt.outcome, ruling, attempt.at)
-        if not goes_on or not self._may_claim():
-            return []
-        return store.claim(session, self._edition, self._sender.id, self._clock(), most=CLAIMED_AT_ONCE)
-
-    def _give_back(self, claim: store.Claim, session: Session) -> None:
-        store.give_back(session, self._edition, self._sender.id, claim, self._clock())
-
-    def _mark_abandoned(self, session: Session) -> None:
-        store.mark_abandoned(session, self._edition, self._clock())
-
-    def _settle(self, session: Session) -> Closing:
-        now = self._clock()
-        store.mark_abandoned(session, self._edition, now)
-        store.give_up_queue(session, self._edition, now)
-        return store.settle(session, self._edition, now)
-
-    async def _queue(self) -> store.Queue:
-        return await asyncio.to_thread(self._read_queue)
+    def _settle(self) -> Closing:
+        return settle_edition(self._database, self._edition, self._terms, self._clock())
 
     def _read_queue(self) -> store.Queue:
         with self._database.reading() as session:
             return store.queue(session, self._edition)
 
-    async def _write(self, act: Callable[[Session], T]) -> T:
-        async with self._turn:
-            return await asyncio.to_thread(self._in_transaction, act)
 
-    def _in_transaction(self, act: Callable[[Session], T]) -> T:
-        with self._database.writing() as session:
-            return act(session)
+def settle_edition(database: Database, edition: Edition, terms: Terms, now: datetime) -> Closing:
+    """Sort out what the dead had in hand, give up what is past its deadline, and close an edition with nothing open."""
+    sort_out_the_dead(database, edition, terms.journals, terms.patience, now)
+    with database.writing() as session:
+        store.give_up_queue(session, edition, now)
+        return store.settle(session, edition, now)

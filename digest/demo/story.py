@@ -12,10 +12,10 @@ from digest.articles.importing import ImportReport, import_articles
 from digest.articles.reading import read_articles
 from digest.configuration import load_settings
 from digest.database import Database
+from digest.delivery.crew import Assignment
 from digest.delivery.dispatch import deliver, prepare
 from digest.delivery.ledger import Closing
 from digest.delivery.publishing import Published
-from digest.delivery.relay import Relay
 from digest.demo.catcher import Catcher
 from digest.demo.day import OWN_NEWSROOM, PICTURES, READERS, write_sample_day
 from digest.editions.window import instant_of
@@ -66,11 +66,10 @@ async def live_a_morning(folder: Path, base_url: str, catcher: Catcher, clock: C
     preview = preview_edition(database, settings, NEWSLETTER, today, now)
     files = write_preview(preview, folder / "preview")
     _keep_pictures(files[0], base_url)
-    relay = Relay(settings.smtp, local_only=settings.site.is_local)
-    published = await prepare(database, settings, NEWSLETTER, today, clock(), relay, late=True)
+    published = await prepare(database, settings, NEWSLETTER, today, clock(), late=True)
     if not isinstance(published, Published):
         raise DigestError(f"the sample day made no edition: {published.reason}")
-    closing = await deliver(database, settings, published, relay, clock)
+    closing = await deliver(database, Assignment(settings, published, clock))
     return Morning(settings, database, articles, readers, published, closing, tuple(files))
 
 

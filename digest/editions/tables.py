@@ -72,3 +72,16 @@ class EditionText(SQLModel, table=True):
     text: str = Field(sa_type=Text)
     written_by: str
     written_at: datetime = Field(sa_type=Instant)
+
+
+class EditionApproval(SQLModel, table=True):
+    """That an editor approved these very bytes for an edition that need not exist yet; the newest counts (law 3)."""
+
+    __tablename__ = "edition_approval"
+
+    id: int | None = Field(default=None, primary_key=True)
+    newsletter: str = Field(max_length=64, index=True)
+    local_date: date = Field(index=True)
+    sha256: str = Field(max_length=64)
+    approved_by: str
+    approved_at: datetime = Field(sa_type=Instant)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from digest.database import Database
+from digest.delivery.leaving import wait_until_not_in_hand
 from digest.errors import DigestError
 from digest.settings import Settings
 from digest.web.archive import archive_pages
@@ -48,6 +50,7 @@ def web_app(settings: Settings, database: Database, clock: Callable[[], datetime
         newsletters=offered_newsletters(settings),
         page=templates.page,
         clock=clock,
+        on_leaving=partial(wait_until_not_in_hand, database),
     )
     for router in (
         front_page(settings, database, templates.page),

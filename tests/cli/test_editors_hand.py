@@ -13,6 +13,7 @@ from desk_folder import Digest
 from digest.demo.catcher import Catcher
 
 EDITION = ("daily-headlines", "--date", "2020-03-14")
+DAILY = "DIGEST_NEWSLETTERS__DAILY_HEADLINES"
 STANDFIRST = "After a week of storm the fleet is back on the quay at last."
 
 
@@ -45,6 +46,61 @@ def test_words_that_may_not_stand_in_a_mail_are_refused(desk: Digest, words, why
 def test_a_standfirst_is_held_against_the_subject_that_stands_already(desk: Digest) -> None:
     assert desk("edition", "retitle", *EDITION, "--subject", STANDFIRST).code == 0
     refused(desk("edition", "retitle", *EDITION, "--standfirst", STANDFIRST), "--standfirst", "say the same")
+
+
+def test_an_editor_approves_what_the_preview_shows(desk: Digest) -> None:
+    shown = json.loads(desk("preview", *EDITION, "--json", **{f"{DAILY}__APPROVAL": "true"}).out)
+    sha256 = shown["sha256"]
+    command = f"digest edition approve daily-headlines --date 2020-03-14 --sha256 {sha256[:12]}"
+    assert f"it waits for its approval: '{command}'" in shown["warnings"]
+    approved = desk("edition", "approve", *EDITION, "--sha256", f" {sha256[:12].upper()} ", "--editor", "kim")
+    assert (approved.code, approved.out) == (0, f"daily-headlines 2020-03-14 is approved as {sha256}\n")
+    assert "has no approval = true, so it is sent without one as well" in approved.err
+
+
+@pytest.mark.parametrize("text", ["0123456789a", "x" * 64])
+def test_what_is_no_hash_approves_nothing(desk: Digest, text: str) -> None:
+    refused(desk("edition", "approve", *EDITION, "--sha256", text), "is no hash", "12 to 64 digits")
+
+
+def test_without_a_story_there_is_nothing_to_approve(desk: Digest) -> None:
+    early = desk("edition", "approve", "daily-headlines", "--date", "1990-01-01", "--sha256", "0" * 64)
+    assert (early.code, "there is nothing to approve" in early.err) == (1, True)
+
+
+def test_where_approval_is_on_nothing_is_sent_before_it_and_nothing_else_after_it(
+    desk: Digest, catcher: Catcher, tmp_path
+) -> None:
+    (tmp_path / "readers.csv").write_text("email\nada@example.org\n", encoding="utf-8")
+    imported = ("--newsletter", "daily-headlines", "--provenance", "test")
+    assert desk("subscribers", "import", "readers.csv", *imported).code == 0
+    settings = {f"{DAILY}__APPROVAL": "true", f"{DAILY}__MIN_STORIES": "1", "DIGEST_SMTP__URL": catcher.url}
+
+    def held_back(why: str) -> list[str]:
+        """Try to send; give the words of the command that the refusal ends with."""
+        tried = desk("send", *EDITION, "--late", **settings)
+        assert (tried.code, catcher.caught) == (1, [])
+        assert why in tried.err
+        return tried.err.strip().rpartition("'digest ")[2].removesuffix("'").split()
+
+    first = held_back("nothing was approved yet")
+    assert desk(*first, **settings).code == 0
+    assert desk("edition", "retitle", *EDITION, "--subject", "Another subject").code == 0
+    second = held_back("was approved")
+    outdated = desk(*first, **settings)
+    assert (outdated.code, "it is not what you looked at; look again with 'digest preview" in outdated.err) == (1, True)
+    assert desk(*second, **settings).code == 0
+    assert desk("send", *EDITION, "--late", **settings).code == 0
+    assert len(catcher.caught) == 1
+
+
+def test_a_number_of_readers_that_is_far_off_stops_the_sending(desk: Digest, catcher: Catcher) -> None:
+    settings = {f"{DAILY}__MIN_STORIES": "1", "DIGEST_SMTP__URL": catcher.url}
+    sending = ("send", *EDITION, "--late", "--expect-recipients", "3")
+    rehearsed = desk(*sending, "--dry-run", **settings)
+    assert "It would not go out now: daily-headlines 2020-03-14 is not sent: 0 readers would get it" in rehearsed.out
+    off = desk(*sending, **settings)
+    assert (off.code, "0 readers would get it, but 3 were expected" in off.err) == (1, True)
 
 
 def test_control_characters_in_an_editors_words_become_blanks(desk: Digest) -> None:

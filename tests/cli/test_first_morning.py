@@ -6,10 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+from sqlmodel import select
+
+from digest.database import Database
+from digest.delivery.journal import Journal
+from digest.delivery.outcome import outcome_of_final_reply
+from digest.delivery.recovery import mark_of
+from digest.delivery.tables import Delivery
 from digest.demo.catcher import Catcher
 
 EDITION = ("daily-headlines", "--date", "2020-03-14")
@@ -157,6 +165,25 @@ def test_a_killed_send_loses_nobody_and_mails_nobody_twice(desk, tmp_path, catch
     if sums["unknown"]:
         settled = json.loads(desk("reconcile", "daily-headlines", "2020-03-14", "--mark-sent", "--json").out)
         assert (settled["settled"], settled["sent"]) == (sums["unknown"], 300)
+
+
+def test_a_person_can_not_resend_what_a_dead_senders_journal_says_was_sent(desk, tmp_path, catcher: Catcher) -> None:
+    enlist(desk, tmp_path, 2)
+    desk("send", *EDITION, "--late", DIGEST_SMTP__URL=catcher.url, **ONE_IS_ENOUGH)
+    database = Database(f"sqlite:///{tmp_path / 'digest.db'}")
+    now = datetime.now(UTC)
+    with database.writing() as session:  # as if its sender had died, and been silent for twenty seconds
+        taken, lost = session.exec(select(Delivery).order_by(Delivery.subscriber_id)).all()
+        taken.status = lost.status = "unknown"
+        taken.claimed_by = lost.claimed_by = "anna"
+        journal = Journal.open(tmp_path / "digest-journal", "anna", taken.edition_id, mark_of(database), now)
+        journal.begins(taken.subscriber_id, taken.attempts)
+        journal.answered(taken.subscriber_id, taken.attempts, outcome_of_final_reply(250, "2.0.0 queued"), now)
+        journal.begins(lost.subscriber_id, lost.attempts)
+        journal.leave()
+    database.close()
+    settled = json.loads(desk("reconcile", "daily-headlines", "2020-03-14", "--resend", "--json").out)
+    assert (settled["settled"], settled["sent"], settled["deferred"]) == (1, 1, 1)
 
 
 def test_sigterm_finishes_what_is_in_hand_and_leaves_the_rest_queued(desk, tmp_path, catcher: Catcher) -> None:

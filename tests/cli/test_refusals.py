@@ -66,13 +66,11 @@ def test_a_date_that_is_none_shows_how_to_write_one(desk) -> None:
 
 def test_an_unreachable_relay_publishes_nothing(desk) -> None:
     refused = desk(
-        *("send", *EDITION, "--late"),
+        *("send", *EDITION, "--late", "--no-wait"),
         DIGEST_SMTP__URL="smtp://127.0.0.1:1",
         DIGEST_NEWSLETTERS__DAILY_HEADLINES__MIN_STORIES="1",
     )
-    assert refused.code == 1
-    assert [line for line in refused.err.splitlines() if line.startswith("digest:")] == refused.err.splitlines()[1:]
-    assert "127.0.0.1:1" in refused.err
+    one_line(refused, 1, "127.0.0.1:1")
     assert json.loads(desk("preview", *EDITION, "--json").out)["published"] is False
 
 

@@ -7,7 +7,9 @@ from email.policy import default
 
 from hypothesis import strategies as st
 
-from digest.delivery.message import CompiledEdition, Mailboxes, Reader, compile_edition
+from digest.delivery.dkim import Signer
+from digest.delivery.mailboxes import Mailboxes
+from digest.delivery.message import CompiledEdition, Reader, compile_edition
 from digest.rendering import slots
 from digest.rendering.artifact import Artifact
 from digest.rendering.publication import Publication
@@ -62,8 +64,9 @@ def compiled(
     publication: Publication = PUBLICATION,
     mailboxes: Mailboxes = MAILBOXES,
     day: date = DAY,
+    signers: tuple[Signer, ...] = (),
 ) -> CompiledEdition:
-    return compile_edition(made or artifact(), day, publication, mailboxes, KEYS)
+    return compile_edition(made or artifact(), day, publication, mailboxes, KEYS, signers)
 
 
 def read(wire: bytes) -> EmailMessage:

@@ -14,11 +14,15 @@ from sqlmodel import select
 from digest.articles.store import store_articles
 from digest.database import Database
 from digest.delivery import store
+from digest.delivery.crew import Assignment
 from digest.delivery.dispatch import MessageFaultError, deliver, prepare, rehearse
+from digest.delivery.journal import Journal
 from digest.delivery.ledger import Closing
+from digest.delivery.outcome import outcome_of_final_reply
 from digest.delivery.publishing import NotDueError, Published
 from digest.delivery.reconciling import Settlement, reconcile_unknown
-from digest.delivery.relay import Relay, RelayUnavailableError
+from digest.delivery.recovery import mark_of
+from digest.delivery.relay import RelayUnavailableError
 from digest.delivery.tables import Delivery
 from digest.editions.edition import Edition, EditionStatus
 from digest.editions.store import previous_edition
@@ -29,10 +33,15 @@ from digest.settings import Settings
 
 
 def prepared(
-    database: Database, settings: Settings, now: datetime = MORNING, day: date = DAY, *, late: bool = False
+    database: Database,
+    settings: Settings,
+    now: datetime = MORNING,
+    day: date = DAY,
+    *,
+    late: bool = False,
+    wait: bool = True,
 ) -> Published | Edition:
-    relay = Relay(settings.smtp, local_only=True)
-    return asyncio.run(prepare(database, settings, NEWSLETTER, day, now, relay, late=late))
+    return asyncio.run(prepare(database, settings, NEWSLETTER, day, now, late=late, wait=wait))
 
 
 def rows(database: Database) -> tuple[int, int, int]:
@@ -51,10 +60,9 @@ def test_a_thousand_readers_cost_one_rendering(database: Database, tmp_path: Pat
         return inline_css(html)
 
     async def send_all(settings: Settings) -> Closing:
-        relay = Relay(settings.smtp, local_only=True)
-        edition = await prepare(database, settings, NEWSLETTER, DAY, MORNING, relay, late=False, inline=counted)
+        edition = await prepare(database, settings, NEWSLETTER, DAY, MORNING, late=False, inline=counted)
         assert isinstance(edition, Published)
-        return await deliver(database, settings, edition, relay, lambda: MORNING)
+        return await deliver(database, Assignment(settings, edition, lambda: MORNING))
 
     stock(database)
     enlist(database, 1000)
@@ -126,9 +134,60 @@ def test_a_half_sent_edition_goes_on_after_its_deadline_only_with_late(database:
             prepared(database, settings, evening)
         again = prepared(database, settings, evening, late=True)
         assert isinstance(again, Published)
-        relay = Relay(settings.smtp, local_only=True)
-        closing = asyncio.run(deliver(database, settings, again, relay, lambda: evening))
+        closing = asyncio.run(deliver(database, Assignment(settings, again, lambda: evening)))
     assert closing.sent == 3
+
+
+def killed_sender(database: Database, settings: Settings, edition: Edition, most: int, sent: int) -> None:
+    """Leave what a sender leaves that is killed with *most* claims in hand and *sent* of them answered."""
+    journal = Journal.open(settings.smtp.journal, "anna", edition.id, mark_of(database), MORNING)
+    with database.writing() as session:
+        claims = store.claim(session, edition, "anna", MORNING, most)
+    for number in [each.reader.subscriber_id for each in claims][:sent]:
+        journal.begins(number, 1)
+        journal.answered(number, 1, outcome_of_final_reply(250, "2.0.0 queued"), MORNING)
+    journal.leave()
+
+
+def test_a_killed_edition_is_closed_after_its_deadline_when_nothing_of_it_is_open(
+    database: Database, tmp_path: Path
+) -> None:
+    stock(database)
+    enlist(database, 3)
+    evening = datetime(2026, 3, 14, 18, 0, tzinfo=UTC)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        edition = prepared(database, settings)
+        assert isinstance(edition, Published)
+        killed_sender(database, settings, edition.edition, most=3, sent=3)
+        again = prepared(database, settings, evening)
+        assert isinstance(again, Published)
+        assert again.edition.is_settled
+        closing = asyncio.run(deliver(database, Assignment(settings, again, lambda: evening)))
+    assert closing == Closing(3, sent=3, failed=0, unknown=0, skipped=0, deferred=0)
+    assert server.accepted == []
+
+
+def test_a_refusal_after_the_deadline_comes_when_the_dead_are_sorted_out_and_says_what_is_open(
+    database: Database, tmp_path: Path
+) -> None:
+    stock(database)
+    enlist(database, 5)
+    evening = datetime(2026, 3, 14, 18, 0, tzinfo=UTC)
+    with ScriptedRelay() as server:
+        settings = configure(tmp_path, database.url, server.url)
+        edition = prepared(database, settings)
+        assert isinstance(edition, Published)
+        killed_sender(database, settings, edition.edition, most=3, sent=2)
+        with pytest.raises(NotDueError, match=r"--late .* \(3 of 5 are open\)"):
+            prepared(database, settings, evening)
+        with database.reading() as session:
+            assert store.closing(session, edition.edition).sent == 2
+            assert store.queue(session, edition.edition).claimed == 0
+        late = prepared(database, settings, evening, late=True)
+        assert isinstance(late, Published)
+        closing = asyncio.run(deliver(database, Assignment(settings, late, lambda: evening)))
+    assert (closing.sent, len(server.accepted)) == (5, 3)
 
 
 def test_too_few_stories_are_recorded_as_skipped_with_the_reason(database: Database, tmp_path: Path) -> None:
@@ -203,11 +262,11 @@ def test_a_day_without_an_edition_is_recorded_with_its_reason(database: Database
     assert result.reason == "2026-03-14 is a Saturday, and days has none"
 
 
-def test_with_the_relay_away_nothing_is_published(database: Database, tmp_path: Path) -> None:
+def test_who_will_not_wait_for_a_relay_that_is_away_publishes_nothing(database: Database, tmp_path: Path) -> None:
     stock(database)
     enlist(database, 3)
     with pytest.raises(RelayUnavailableError):
-        prepared(database, configure(tmp_path, database.url, "smtp://127.0.0.1:1"))
+        prepared(database, configure(tmp_path, database.url, "smtp://127.0.0.1:1"), wait=False)
     assert rows(database) == (0, 0, 0)
 
 
@@ -310,8 +369,7 @@ def test_what_a_dead_sender_held_is_settled_by_a_person_even_after_the_deadline(
         assert (settled, closing.deferred) == (2, 3)
         again = prepared(database, settings, evening, late=True)
         assert isinstance(again, Published)
-        relay = Relay(settings.smtp, local_only=True)
-        assert asyncio.run(deliver(database, settings, again, relay, lambda: evening)).sent == 3
+        assert asyncio.run(deliver(database, Assignment(settings, again, lambda: evening))).sent == 3
         assert reconcile_unknown(database, NEWSLETTER, DAY, Settlement.FAILED, evening)[0] == 0
 
 
@@ -325,8 +383,7 @@ def test_a_person_may_mark_what_nobody_knows(
         settings = configure(tmp_path, database.url, server.url)
         edition = prepared(database, settings)
         assert isinstance(edition, Published)
-        relay = Relay(settings.smtp, local_only=True)
-        assert asyncio.run(deliver(database, settings, edition, relay, lambda: MORNING)).unknown == 1
+        assert asyncio.run(deliver(database, Assignment(settings, edition, lambda: MORNING))).unknown == 1
     settled, closing = reconcile_unknown(database, NEWSLETTER, DAY, settlement, MORNING)
     assert (settled, closing.unknown) == (1, 0)
     assert getattr(closing, counted) == {"sent": 3, "failed": 1}[counted]

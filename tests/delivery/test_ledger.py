@@ -5,11 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.delivery.ledger import OPEN, Closing, DeliveryStatus, Patience, Verdict, some_jitter, verdict
-from digest.delivery.outcome import Outcome, OutcomeKind, not_begun, outcome_of_final_reply, unanswered
+from digest.delivery.outcome import (
+    Outcome,
+    OutcomeKind,
+    not_begun,
+    outcome_of_final_reply,
+    outcome_of_refusal,
+    unanswered,
+)
 
 NOW = datetime(2026, 3, 14, 6, tzinfo=UTC)
 DEADLINE = NOW + timedelta(hours=4)
 PATIENCE = Patience(timedelta(minutes=5), timedelta(hours=6))
+RESENDING = Patience(timedelta(minutes=5), timedelta(hours=6), resends_unknown=True)
 BUSY = outcome_of_final_reply(451, "4.7.1 try again later")
 MINUTE = timedelta(minutes=1)
 
@@ -51,6 +59,24 @@ def test_a_first_lost_connection_is_tried_again_at_once_and_a_second_one_waits()
     assert judge(lost, 2) == Verdict(DeliveryStatus.QUEUED, NOW + 10 * MINUTE)
 
 
+def test_a_first_time_that_the_relay_closes_is_followed_by_another_try_at_once():
+    closing = outcome_of_refusal(421, "4.3.2 closing down")
+    assert judge(closing, 1) == Verdict(DeliveryStatus.QUEUED, NOW)
+    assert judge(closing, 2) == Verdict(DeliveryStatus.QUEUED, NOW + 10 * MINUTE)
+
+
+def test_by_policy_what_may_be_out_is_tried_again_like_what_was_deferred():
+    dropped = unanswered("the line dropped")
+    assert judge(dropped, 1, patience=RESENDING) == Verdict(DeliveryStatus.QUEUED, NOW)
+    assert judge(dropped, 2, patience=RESENDING) == Verdict(DeliveryStatus.QUEUED, NOW + 10 * MINUTE)
+    assert judge(dropped, 1) == Verdict(DeliveryStatus.UNKNOWN, NOW)
+
+
+def test_what_may_be_out_has_not_failed_when_there_is_no_time_to_try_it_again():
+    found = judge(unanswered("the line dropped"), 2, deadline=NOW + MINUTE, patience=RESENDING)
+    assert found == Verdict(DeliveryStatus.UNKNOWN, NOW)
+
+
 @pytest.mark.parametrize("left", [timedelta(0), MINUTE, 5 * MINUTE])
 def test_a_delivery_whose_next_try_would_be_too_late_fails_now(left):
     assert judge(BUSY, deadline=NOW + left) == Verdict(DeliveryStatus.FAILED, NOW)
@@ -67,12 +93,15 @@ OUTCOMES = st.builds(
 SPANS = st.timedeltas(timedelta(seconds=1), timedelta(days=1))
 
 
-@given(OUTCOMES, st.integers(1, 10**6), SPANS, st.builds(Patience, SPANS, SPANS), st.floats(0, 1))
+@given(OUTCOMES, st.integers(1, 10**6), SPANS, st.builds(Patience, SPANS, SPANS, st.booleans()), st.floats(0, 1))
 def test_every_outcome_has_a_verdict_that_keeps_to_the_deadline(outcome, attempts, left, patience, jitter):
     found = judge(outcome, attempts, deadline=NOW + left, patience=patience, jitter=jitter)
     assert NOW <= found.next_attempt_at < NOW + left
     if outcome.kind is OutcomeKind.DEFERRED:
         assert found.status in {DeliveryStatus.QUEUED, DeliveryStatus.FAILED}
+    elif outcome.kind is OutcomeKind.UNKNOWN:
+        assert found.status is DeliveryStatus.UNKNOWN or patience.resends_unknown
+        assert found.status is not DeliveryStatus.FAILED
     else:
         assert found.status not in OPEN
     if found.status is DeliveryStatus.QUEUED:

@@ -23,7 +23,8 @@ from sample_edition import (
     read,
 )
 
-from digest.delivery.message import Mailboxes, Reader
+from digest.delivery.mailboxes import Mailboxes
+from digest.delivery.message import Reader
 from digest.rendering import slots
 from subscribers.tokens import Purpose
 
@@ -225,8 +226,9 @@ def test_the_same_edition_is_the_same_bytes():
     assert compiled(artifact(text="other")).boundary != compiled().boundary
 
 
-def test_a_moment_elsewhere_is_the_same_moment():
+def test_a_moment_elsewhere_is_the_same_moment_told_in_its_own_zone():
     east = NOW.astimezone(timezone(timedelta(hours=9)))
+    assert b"Date: Sat, 14 Mar 2026 06:00:04 +0000\r\n" in compiled().message_for(ADA, NOW)
     assert b"Date: Sat, 14 Mar 2026 15:00:04 +0900\r\n" in compiled().message_for(ADA, east)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_edition import ADA, NAMES, NOW, READERS, artifact, compiled, read
+from signing_keys import signers
 
 from digest.rendering.lint import Severity, lint_message
 from digest.rendering.rehearsal import EVERYTHING, FURNISHED
@@ -38,6 +39,14 @@ def looks_unresolved(reader):
 @given(READERS.filter(lambda reader: len(reader.address) <= LONGEST_IN_A_LINE and not looks_unresolved(reader)))
 def test_a_real_edition_keeps_the_standard_for_every_reader(edition, reader):
     assert errors(edition.message_for(reader, NOW)) == []
+
+
+def test_a_signed_edition_keeps_the_standard_too(tmp_path):
+    made = render_edition(EVERYTHING, FURNISHED, LOOK)
+    for kinds in (["rsa"], ["rsa", "ed25519"]):
+        wire = compiled(made, FURNISHED, signers=signers(tmp_path, *kinds)).message_for(ADA, NOW)
+        assert len(read(wire).get_all("DKIM-Signature")) == len(kinds)
+        assert lint_message(wire) == []
 
 
 @given(NAMES.map(lambda name: name[:64]).filter(lambda name: sum(map(str.isalpha, name)) > 1))

@@ -1,4 +1,5 @@
 import base64
+import hmac
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,33 @@ def test_a_token_reads_back_as_the_number_it_was_made_for(purpose, number):
     assert len(token) == TOKEN_CHARACTERS == 30
     assert set(token) <= set(ALPHABET)
     assert RING.read(purpose, token) == number
+
+
+@pytest.mark.parametrize(
+    ("purpose", "number", "token"),
+    [
+        (Purpose.UNSUBSCRIBE, 0, "YwAAAAAAq-doC3FaNVZwxbDhSxMqdQ"),
+        (Purpose.UNSUBSCRIBE, 2**40 - 1, "Y_______2CVeRqeW9_F2TpzJmoHzqA"),
+        (Purpose.PREFERENCES, 1, "JwAAAAABS4jPvVn8ljkf0Dz0WG5Pew"),
+        (Purpose.BOUNCE, 1, "AAAAAAABWjY879AiXRkgcCxXOgj5Bg"),
+    ],
+)
+def test_the_tokens_in_mails_of_years_ago_are_still_the_tokens_of_today(purpose, number, token):
+    assert RING.sign(purpose, number) == token
+    assert RING.read(purpose, token) == number
+
+
+def test_the_marks_of_years_ago_are_still_the_marks_of_today():
+    assert RING.sign_caseless(Purpose.BOUNCE, 7) == "000000000007021cc5e812324f001841dc115c041321"
+    assert RING.fingerprint("message-id", "daily-headlines 2026-03-14 7") == "e1d66235304636dda4f9412c55f2f157"
+    assert RING.address_hash("ada@example.org") == "374820c27ed19dc9fee2470e66e1bd81"
+
+
+@given(st.text(min_size=1, max_size=200), st.text(max_size=200))
+def test_a_fingerprint_is_hmac_sha_256_under_a_key_for_its_purpose(secret, text):
+    key = hmac.digest(secret.encode(), b"headline-digest message-id", "sha256")
+    expected = hmac.digest(key, text.encode(), "sha256").hex()[:32]
+    assert keyring([secret]).fingerprint("message-id", text) == expected
 
 
 @given(PURPOSES, PURPOSES, NUMBERS)

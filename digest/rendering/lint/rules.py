@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from digest.rendering.lint import header_rules, html_rules, list_rules, structure_rules, text_rules
+from digest.rendering.lint import header_rules, html_rules, list_rules, signature_rules, structure_rules, text_rules
 from digest.rendering.lint.violation import Fault, Violation
 from digest.rendering.lint.wire import Wire
 
@@ -24,10 +24,13 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("H14", structure_rules.modest_size),
     ("H15", list_rules.one_click_address),
     ("H16", list_rules.one_click_post),
+    ("H18", signature_rules.one_click_signed),
     ("H19", list_rules.named_list),
     ("H20", list_rules.list_contacts),
     ("H21", list_rules.feedback_id),
     ("H22", list_rules.automatic_mail),
+    ("D07", signature_rules.sound_signatures),
+    ("D08", signature_rules.covered_headers),
     ("M01", html_rules.below_the_clip),
     ("M02", html_rules.small_styles),
     ("M03", html_rules.styles_in_head),

@@ -1,5 +1,6 @@
 import broken_headers
 import broken_html
+import broken_signatures
 import broken_structure
 import broken_words
 import pytest
@@ -13,6 +14,7 @@ BROKEN = [
     *broken_structure.BROKEN,
     *broken_html.BROKEN,
     *broken_words.BROKEN,
+    *broken_signatures.BROKEN,
 ]
 WARNINGS = {
     *("HTML of 81 KB", "unstyled alt text"),
@@ -93,6 +95,10 @@ def test_relaxed_a_valid_newsletter_still_breaks_nothing():
         ("a text line that is one long URL", GOOD.plain("COUNTRY", "https://news.example.org/" + "a" * 200)),
         ("addresses in angle brackets in the text", GOOD.plain(READER, f"<{READER}>")),
         ("a headline that is one long URL", GOOD.plain("* Herons return", "* https://a.example/" + "a" * 90 + "\n ")),
+        (
+            "a signature with each of two keys",
+            broken_signatures.signed(broken_signatures.RSA, broken_signatures.ED25519),
+        ),
         ("letters with marks above them", GOOD.plain("COUNTRY", "e\u0301" * 78)),
         ("a URL at the end of a sentence", GOOD.plain("herons-return", "herons-return.")),
         ("an ampersand between two words", GOOD.plain("COUNTRY", "QUAY&SONS; R&D;")),

@@ -31,6 +31,22 @@ Content-Type: multipart/alternative;
  boundary="{BOUNDARY}"
 """
 
+NAMES = (
+    *("from:from:to:to:subject:subject:date:date:reply-to:reply-to:", "message-id:message-id:"),
+    *("content-type:content-type:", "mime-version:feedback-id:list-id:list-help:list-archive:list-owner:list-post:"),
+    *("list-unsubscribe:list-unsubscribe:", "list-unsubscribe-post:list-unsubscribe-post"),
+)
+
+
+def signature(algorithm="rsa-sha256", selector="r2020", octets=256, names=NAMES) -> str:
+    """Give a DKIM-Signature of the right shape; no key made it."""
+    tags = f"DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed;\n d=news.example.org; s={selector};\n h="
+    covered = "\n ".join(names)
+    return f"{tags}{covered};\n bh={'B' * 43}=;\n b={base64.encodebytes(b's' * octets).decode()}".replace(
+        "\n", "\n "
+    ).rstrip()
+
+
 TEXT = f"""\
 DAILY HEADLINES
 Saturday, 14 March 2020 · Port Alder

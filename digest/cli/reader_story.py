@@ -1,0 +1,82 @@
+"""The story of one reader, for a person and for a program."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from digest.delivery.history import PastAttempt, PastDelivery
+from subscribers.record import RecordedReader, RecordedSubscription, RecordedSuppression
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderStory:
+    """All that is known of an address. `reader` is None when nobody, or nobody any more, belongs to it."""
+
+    reader: RecordedReader | None
+    suppression: RecordedSuppression | None
+    deliveries: Sequence[PastDelivery]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON has it; instants are ISO 8601 in UTC."""
+        story: dict[str, Any] = _plain(asdict(self))
+        return story
+
+    def lines(self, key: str) -> Iterator[str]:
+        """Tell it of the address with this *key*, line by line; instants are in UTC."""
+        if self.reader:
+            name = f" ({_one_line(self.reader.name)})" if self.reader.name else ""
+            yield f"{self.reader.address}{name}, reader {self.reader.subscriber_id} since {_at(self.reader.created_at)}"
+        else:
+            yield f"{key} is no reader's address"
+        if self.suppression:
+            yield f"must not be mailed since {_at(self.suppression.at)}: {_one_line(self.suppression.reason)}"
+        for subscription in self.reader.subscriptions if self.reader else ():
+            yield from _subscription_lines(subscription)
+        for delivery in self.deliveries:
+            yield from _delivery_lines(delivery)
+
+
+def _subscription_lines(subscription: RecordedSubscription) -> Iterator[str]:
+    yield f"{subscription.newsletter}: {subscription.status} since {_at(subscription.changed_at)}"
+    for each in subscription.consent:
+        yield f"  {_at(each.at)} {each.event}: {_one_line(each.provenance)}"
+
+
+def _delivery_lines(delivery: PastDelivery) -> Iterator[str]:
+    stands = f"{delivery.status} {_at(delivery.changed_at)}"
+    often = f", {delivery.attempts} attempts" if delivery.attempts > 1 else ""
+    again = f", due {_at(delivery.next_attempt_at)}" if delivery.next_attempt_at else ""
+    said = _said(delivery.reply_code, delivery.reply)
+    yield f"{delivery.newsletter} {delivery.local_date}: {stands}{often}{again}{said}"
+    for each in delivery.unsent:
+        if not _is_the_last_word(each, delivery):
+            yield f"  {_at(each.at)} attempt {each.number} {each.outcome}{_said(each.reply_code, each.reply)}"
+
+
+def _is_the_last_word(attempt: PastAttempt, delivery: PastDelivery) -> bool:
+    """Say whether the delivery's own line tells of this attempt already."""
+    return attempt.number == delivery.attempts and attempt.outcome == delivery.status
+
+
+def _said(code: int | None, reply: str | None) -> str:
+    words = " ".join(str(part) for part in (code, _one_line(reply or "")) if part)
+    return f": {words}" if words else ""
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M:%S}"
+
+
+def _one_line(text: str) -> str:
+    """Return *text* without what could move a terminal's cursor: relays and files may say anything."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _plain(value: Any) -> Any:
+    """Return *value* with its instants and dates as text."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value

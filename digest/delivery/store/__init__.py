@@ -1,0 +1,44 @@
+"""The SQL of the ledger: the audience, claims, what became of them, and the closing equation."""
+
+from digest.delivery.store.abandoned import ABANDONED, BEGUN, DEAD_AFTER, Sorted, beat, mark_abandoned, sort_out
+from digest.delivery.store.audience import audience_size, freeze_audience
+from digest.delivery.store.claims import LEFT, Claim, claim, give_back, give_back_strays, in_hand
+from digest.delivery.store.outcomes import Attempted, record
+from digest.delivery.store.sums import (
+    DEADLINE_PASSED,
+    NEVER_TRIED,
+    Queue,
+    closing,
+    give_up_queue,
+    queue,
+    resolve_unknown,
+    settle,
+)
+
+__all__ = [
+    "ABANDONED",
+    "BEGUN",
+    "DEADLINE_PASSED",
+    "DEAD_AFTER",
+    "LEFT",
+    "NEVER_TRIED",
+    "Attempted",
+    "Claim",
+    "Queue",
+    "Sorted",
+    "audience_size",
+    "beat",
+    "claim",
+    "closing",
+    "freeze_audience",
+    "give_back",
+    "give_back_strays",
+    "give_up_queue",
+    "in_hand",
+    "mark_abandoned",
+    "queue",
+    "record",
+    "resolve_unknown",
+    "settle",
+    "sort_out",
+]

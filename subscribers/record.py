@@ -1,0 +1,78 @@
+"""A reader's record: all that is kept about one address and its owner's consent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from subscribers.tables import Consent, Subscriber, Subscription, Suppression
+from subscribers.tokens import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEvent:
+    """What happened to a subscription, when (UTC), and on whose word."""
+
+    event: str
+    at: datetime
+    provenance: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSubscription:
+    """Where the reader stands with a newsletter, since when (UTC), and how that came about, oldest first."""
+
+    subscription_id: int
+    newsletter: str
+    status: str
+    changed_at: datetime
+    consent: tuple[ConsentEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedReader:
+    """The owner of an address, since when they are known (UTC), and their subscriptions by newsletter."""
+
+    subscriber_id: int
+    address: str
+    name: str
+    created_at: datetime
+    subscriptions: tuple[RecordedSubscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedSuppression:
+    """Why an address must never be mailed, and since when (UTC)."""
+
+    reason: str
+    at: datetime
+
+
+def find_reader(session: Session, key: str) -> RecordedReader | None:
+    """Return the reader whose address has this *key*; None when there is none, or they were erased."""
+    row = session.exec(select(Subscriber).where(Subscriber.email_key == key)).one_or_none()
+    if row is None or row.id is None:
+        return None
+    return RecordedReader(row.id, row.email, row.name, row.created_at, _subscriptions(session, row.id))
+
+
+def find_suppression(session: Session, key: str, keyring: Keyring) -> RecordedSuppression | None:
+    """Return why the address with this *key* must never be mailed; None when it may be."""
+    row = session.get(Suppression, keyring.address_hash(key))
+    return RecordedSuppression(row.reason, row.at) if row else None
+
+
+def _subscriptions(session: Session, subscriber_id: int) -> tuple[RecordedSubscription, ...]:
+    rows = session.exec(
+        select(Subscription).where(Subscription.subscriber_id == subscriber_id).order_by(col(Subscription.newsletter))
+    )
+    return tuple(
+        RecordedSubscription(row.id, row.newsletter, row.status, row.changed_at, _consent(session, row.id))
+        for row in rows
+        if row.id is not None
+    )
+
+
+def _consent(session: Session, subscription_id: int) -> tuple[ConsentEvent, ...]:
+    rows = session.exec(select(Consent).where(Consent.subscription_id == subscription_id).order_by(col(Consent.id)))
+    return tuple(ConsentEvent(row.event, row.at, row.provenance) for row in rows)
