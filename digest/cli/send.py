@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -24,6 +25,16 @@ from digest.errors import BadInputError
 
 NewsletterArgument = Annotated[str, typer.Argument(metavar="NEWSLETTER")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
+NoWaitOption = Annotated[
+    bool,
+    typer.Option("--no-wait", help="Leave what is deferred for another run; with the relay away, publish nothing."),
+]
+ExpectOption = Annotated[
+    int | None,
+    typer.Option(
+        "--expect-recipients", min=0, metavar="N", help="Publish nothing if the audience is much more or less than N."
+    ),
+]
 
 
 def send(
@@ -34,19 +45,8 @@ def send(
     late: Annotated[
         bool, typer.Option("--late", help="Send though the deadline has passed, with a new one counted from now.")
     ] = False,
-    no_wait: Annotated[
-        bool,
-        typer.Option("--no-wait", help="Leave what is deferred for another run; with the relay away, publish nothing."),
-    ] = False,
-    expect_recipients: Annotated[
-        int | None,
-        typer.Option(
-            "--expect-recipients",
-            min=0,
-            metavar="N",
-            help="Publish nothing if the audience is much more or less than N.",
-        ),
-    ] = None,
+    no_wait: NoWaitOption = False,
+    expect_recipients: ExpectOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Publish the edition and deliver it to everybody who confirmed.
@@ -66,17 +66,8 @@ def send(
         )
         _say_rehearsal(desk, rehearsal, f"{newsletter}/{local_date}", as_json=as_json)
         return
-    preparing = prepare(
-        database,
-        settings,
-        newsletter,
-        local_date,
-        desk.now(),
-        late=late,
-        wait=not no_wait,
-        expected=expect_recipients,
-    )
-    prepared = uvloop.run(preparing)
+    ready = partial(prepare, late=late, wait=not no_wait, expected=expect_recipients)
+    prepared = uvloop.run(ready(database, settings, newsletter, local_date, desk.now()))
     if isinstance(prepared, Edition):
         _say_skipped(desk, prepared, as_json=as_json)
         raise typer.Exit(0 if named.skips(local_date) else 1)

@@ -1,7 +1,7 @@
 """The mailroom: between the ledger, which is asked a thousand readers at a time, and the wire, which asks for one.
 
 Everything here happens in the event loop's thread and takes no time: what is to be written down is gathered for the
-clerk, who writes it down in groups (`digest.delivery.sending`).
+clerk, who writes it down in groups (`digest.delivery.clerk`).
 """
 
 import asyncio
