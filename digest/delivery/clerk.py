@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from digest.database import Database
 from digest.delivery import store
-from digest.delivery.mailroom import FRESH_SECONDS, Mailroom, Paperwork
+from digest.delivery.letter import FRESH_SECONDS
+from digest.delivery.mailroom import Mailroom, Paperwork
 from digest.editions.edition import Edition
 
 RETRY_SECONDS = 1.0

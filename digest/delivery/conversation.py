@@ -1,7 +1,8 @@
 """A conversation with a relay: one connection that carries one message after another, pipelined where it may be.
 
 aiosmtplib has connected, greeted, secured and logged in; from then on this protocol has the transport. A message costs
-a few callbacks and two writes: its body, and its final dot together with the next one's MAIL, RCPT and DATA.
+one write: its body and final dot, and the next one's MAIL, RCPT and DATA. Only to a relay that leaves a body waiting in
+our own memory the next one's dot is written apart, when the body has left: so that it is known to be out, or not.
 """
 
 import asyncio
@@ -42,6 +43,7 @@ class Conversation(asyncio.Protocol):
         self._error: Exception | None = None
         self._is_acting = False
         self._is_paused = False
+        self._took_at_once = False
         self._is_finishing = False
         self._heard_at = self._loop.time()
         self._unwritten = 0
@@ -108,12 +110,13 @@ class Conversation(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Hear that what was written does not all leave at once."""
         self._is_paused = True
+        self._took_at_once = False
 
     def resume_writing(self) -> None:
         """Go on with the dot, now that the body has left."""
         self._is_paused = False
+        self._heard_at = self._loop.time()
         if self._dialogue.stage is Stage.BODY:
-            self._heard_at = self._loop.time()
             self._act(self._end_body)
 
     # --- inside
@@ -168,13 +171,16 @@ class Conversation(asyncio.Protocol):
             self._drop(EndingKind.ABORTED, "we could not make a message", by_relay=False)
             return
         self._dialogue.stage = Stage.BODY
-        self._unwritten = len(body)
-        self._transport.write(body)
+        if self._took_at_once:
+            self._end_body(body)
+            return
+        self._write(body)
         if not self._is_paused and self._dialogue.stage is Stage.BODY:
+            self._took_at_once = True
             self._end_body()
 
-    def _end_body(self) -> None:
-        """Write the final dot, with the next envelope in the same packet."""
+    def _end_body(self, body: bytes = b"") -> None:
+        """Write the final dot, with what is not written of the *body* before it and the next envelope behind it."""
         if self._transport.is_closing():  # the body broke the connection; `connection_lost` is on its way
             return
         try:
@@ -182,7 +188,11 @@ class Conversation(asyncio.Protocol):
         except OSError as error:
             self._drop(EndingKind.UNWRITTEN, f"we can't write down what we send: {error}", by_relay=False)
         if self._ending is None:
-            self._transport.write(self._dialogue.final_dot() + self._announcement())
+            self._write(body, self._dialogue.final_dot() + self._announcement())
+
+    def _write(self, *pieces: bytes) -> None:
+        self._unwritten = sum(map(len, pieces))
+        self._transport.writelines(filter(None, pieces))
 
     def _announcement(self) -> bytes:
         """Return what announces the next parcel, where one may be announced and there is one."""
@@ -250,10 +260,9 @@ class Conversation(asyncio.Protocol):
         if self._ending:
             return
         timeout, now = self._manners.timeout_seconds, self._loop.time()
-        is_waiting = self._dialogue.stage is Stage.BODY
-        if is_waiting and (unwritten := self._transport.get_write_buffer_size()) < self._unwritten:
+        if self._is_paused and (unwritten := self._transport.get_write_buffer_size()) < self._unwritten:
             self._heard_at, self._unwritten = now, unwritten
-        if (is_waiting or self._dialogue.awaits_reply) and now - self._heard_at > timeout:
+        if (self._is_paused or self._dialogue.awaits_reply) and now - self._heard_at > timeout:
             self._drop(EndingKind.LOST, f"it did nothing for {timeout:g} s")
             return
         self._set_timer(timeout / _CHECKS_PER_TIMEOUT, self._check)

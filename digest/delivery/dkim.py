@@ -6,13 +6,13 @@ key, one signature. A body is taken as it is: `transfer_encoding` writes it in i
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 LINE = 78
+_ROOM = LINE - 1  # behind the blank that a folded line begins with
 SIGNED = frozenset(
     {"from", "to", "subject", "date", "message-id", "reply-to", "mime-version", "content-type", "feedback-id"}
 )  # and every List- field
@@ -28,7 +28,6 @@ OVERSIGNED = (
     "list-unsubscribe",
     "list-unsubscribe-post",
 )
-_FOLD = re.compile(rb"\r\n(?=[ \t])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Seal:
         contents.update(memoryview(body)[len(self.head) :])
         headers = self._standing_hash.copy()
         headers.update(b"".join(canonical_fields(own)))
-        dated = f" t={int(now.timestamp())}; bh={_base64(contents.digest())};".encode()
+        dated = b" t=%d; bh=%b;" % (now.timestamp(), base64.b64encode(contents.digest()))
         return b"".join(
             _signature(signer, opening, headers.copy(), dated)
             for signer, opening in zip(self.signers, self._openings, strict=True)
@@ -111,7 +110,8 @@ def canonical_fields(fields: bytes) -> Iterator[bytes]:
 
     They are wire bytes in which all white space is blanks, tabs and folds, as `header_lines` writes them.
     """
-    for line in _FOLD.sub(b"", fields).split(b"\r\n")[:-1]:
+    unfolded = fields.replace(b"\r\n ", b" ").replace(b"\r\n\t", b"\t")
+    for line in unfolded.split(b"\r\n")[:-1]:
         name, _, value = line.partition(b":")
         yield b"%b:%b\r\n" % (name.rstrip().lower(), b" ".join(value.split()))
 
@@ -119,9 +119,8 @@ def canonical_fields(fields: bytes) -> Iterator[bytes]:
 def _signature(signer: Signer, opening: _Opening, headers: "hashlib._Hash", dated: bytes) -> bytes:
     # The signature signs its own field too, with nothing after b= and no line end (RFC 6376 §3.7).
     headers.update(opening.canonical + dated + b" b=")
-    signature = "b=" + _base64(signer.sign(headers.digest()))
-    room = LINE - 1
-    lines = [signature[at : at + room].encode() for at in range(0, len(signature), room)]
+    signature = b"b=" + base64.b64encode(signer.sign(headers.digest()))
+    lines = [signature[at : at + _ROOM] for at in range(0, len(signature), _ROOM)]
     return opening.wire + dated + b"\r\n " + b"\r\n ".join(lines) + b"\r\n"
 
 
@@ -143,7 +142,3 @@ def _is_signed(name: str) -> bool:
 
 def _name(field: bytes) -> str:
     return field.partition(b":")[0].decode("ascii")
-
-
-def _base64(octets: bytes) -> str:
-    return base64.b64encode(octets).decode("ascii")

@@ -2,12 +2,16 @@
 
 A line is a JSON array in ASCII, so that no reply of a relay can end it or start another. A line may be there
 twice and mean the same.
+
+Behind the last line there may be NULs: room that was not used. A line is written from its second octet on and its first
+last; so what begins with NUL is a line that was never completed, and only the last may be such a one.
 """
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, NamedTuple
 
@@ -15,7 +19,9 @@ from digest.delivery.outcome import Outcome, OutcomeKind
 
 VERSION = 1
 LONGEST_REPLY = 512
+LONGEST_LINE = 12 * LONGEST_REPLY + 256  # octets: a character beyond 16 bits is two escapes of six
 _LARGEST_CODE = 999
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST_NUMBER = 2**63 - 1  # what a database keeps as an integer
 
 
@@ -67,10 +73,16 @@ def begun_line(subscriber_id: int, attempt: int) -> bytes:
 def answered_line(subscriber_id: int, attempt: int, outcome: Outcome, at: datetime) -> bytes:
     """Return the line that follows the final answer; of the reply it keeps 512 characters."""
     # By hand: json.dumps of a list takes three times as long, and this is paid for every message.
-    enhanced = "null" if outcome.enhanced_code is None else quoted(outcome.enhanced_code)
-    code = "null" if outcome.code is None else outcome.code
-    what = f"{quoted(outcome.kind)},{code},{enhanced},{quoted(outcome.reply[:LONGEST_REPLY])}"
-    return f'["a",{subscriber_id},{attempt},{at.timestamp()!r},{what}]\n'.encode("ascii")
+    since = at - _EPOCH
+    seconds = since.days * 86_400 + since.seconds
+    what, reply = _what(outcome.kind, outcome.code, outcome.enhanced_code), quoted(outcome.reply[:LONGEST_REPLY])
+    return f'["a",{subscriber_id},{attempt},{seconds}.{since.microseconds:06},{what},{reply}]\n'.encode("ascii")
+
+
+@lru_cache(maxsize=256)  # relays use a handful
+def _what(kind: OutcomeKind, code: int | None, enhanced_code: str | None) -> str:
+    enhanced = "null" if enhanced_code is None else quoted(enhanced_code)
+    return f"{quoted(kind)},{'null' if code is None else code},{enhanced}"
 
 
 def read_heading(content: bytes) -> Heading:
@@ -105,7 +117,7 @@ def read_story(contents: Iterable[bytes]) -> Story:
     begun: set[tuple[int, int]] = set()
     illegible = 0
     for content in contents:
-        for line in content.split(b"\n")[1:-1]:
+        for line in _lines(content):
             try:
                 told = _told(line)
             except IllegibleError:
@@ -117,6 +129,15 @@ def read_story(contents: Iterable[bytes]) -> Story:
                     begun.add(told)
     open_ = frozenset(reader for reader, _ in begun - answered.keys())
     return Story(tuple(answered.values()), open_, illegible)
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """Return the lines after the heading, without one that was not completed."""
+    lines = content.split(b"\n")[1:-1]
+    # A longer one is no torn line but a hole, behind which something was lost with the machine.
+    if lines and lines[-1].startswith(b"\0") and len(lines[-1]) < LONGEST_LINE:
+        lines.pop()
+    return lines
 
 
 def _told(line: bytes) -> Answered | tuple[int, int]:

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, suppress
 from digest.delivery.breaker import Breaker
 from digest.delivery.conversation import Conversation, Ending
 from digest.delivery.ending import without_addresses
-from digest.delivery.mailroom import Letter, Mailroom
+from digest.delivery.letter import Letter
+from digest.delivery.mailroom import Mailroom
 from digest.delivery.outcome import Outcome, OutcomeKind
 from digest.delivery.refusal import RefusalClass, classify_refusal
 from digest.delivery.relay import Relay, RelayUnavailableError

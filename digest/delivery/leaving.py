@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from digest.database import Database
 from digest.delivery import store
-from digest.delivery.mailroom import STILL_FRESH_SECONDS
+from digest.delivery.letter import STILL_FRESH_SECONDS
 
 # Whoever holds a claim begins it within this time of having read the reader's standing, or gives it back.
 LONGEST_SECONDS = STILL_FRESH_SECONDS + 0.5

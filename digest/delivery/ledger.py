@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from digest.delivery.outcome import Outcome, OutcomeKind
 
@@ -36,8 +37,7 @@ class Patience:
     resends_unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the ledger is to say after an attempt; `next_attempt_at` (UTC) matters while it is queued."""
 
     status: DeliveryStatus

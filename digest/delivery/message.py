@@ -4,6 +4,7 @@ What is the same for everybody, the encoded bodies among it, is made when the ed
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -51,14 +52,18 @@ class CompiledEdition:
     trial: str = ""
 
     def message_for(self, reader: Reader, now: datetime) -> bytes:
-        """Return the wire bytes for *reader*, dated *now*: CRLF line ends, none that needs a dot stuffed in."""
+        """Return the wire bytes for *reader*, dated *now*: CRLF line ends, none that needs a dot stuffed in.
+
+        Raises:
+            ValueError: the reader's address can't stand in a header field.
+        """
         values = self.values_for(reader)
         own = self._own_headers(reader, values[slots.UNSUBSCRIBE_URL], now)
         body = (
             self._before_text,
             *self.text.pieces(values),
             self._before_html,
-            *self.html.pieces({sentinel: escape(value) for sentinel, value in values.items()}),
+            *self.html.pieces(_in_html(values)),
             self._end,
         )
         if not self.signers:
@@ -157,6 +162,12 @@ def compile_edition(
         html=encode_part(artifact.html, slots.SENTINELS),
         signers=signers,
     )
+
+
+def _in_html(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the values of slots as they stand in HTML; few hold anything that must be escaped."""
+    together = "\n".join(values.values())
+    return values if escape(together) == together else {slot: escape(value) for slot, value in values.items()}
 
 
 @lru_cache(maxsize=8)

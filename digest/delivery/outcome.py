@@ -1,12 +1,12 @@
 """What one attempt to deliver came to, read off the relay's reply."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 # No database stores these in a text: relays that answer in another charset than UTF-8 give lone surrogates.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
+_ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|$)").match
 _FINAL = 5  # RFC 5321 §4.2.1
 
 
@@ -19,8 +19,7 @@ class OutcomeKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How an attempt ended; `reply` is the relay's own text, or ours where the relay said nothing (D03)."""
 
     kind: OutcomeKind
@@ -43,8 +42,7 @@ def outcome_of_final_reply(code: int, reply: str) -> Outcome:
     Anything else, a reply that can't be read among it (code -1), says nothing of a message that has left:
     unknown (law 6). These two functions are the only places that translate codes (trap T21).
     """
-    kinds = {2: OutcomeKind.SENT, 4: OutcomeKind.DEFERRED, _FINAL: OutcomeKind.FAILED}
-    return _outcome(kinds.get(code // 100, OutcomeKind.UNKNOWN), code, reply)
+    return _outcome(_KINDS.get(code // 100, OutcomeKind.UNKNOWN), code, reply)
 
 
 def not_begun(why: str) -> Outcome:
@@ -57,7 +55,11 @@ def unanswered(why: str) -> Outcome:
     return Outcome(OutcomeKind.UNKNOWN, None, None, _UNSTORABLE.sub("\ufffd", why))
 
 
+_KINDS = {2: OutcomeKind.SENT, 4: OutcomeKind.DEFERRED, _FINAL: OutcomeKind.FAILED}
+
+
 def _outcome(kind: OutcomeKind, code: int, reply: str) -> Outcome:
     """Keep code and text; the enhanced code is read from the text (RFC 3463, RFC 2034 §4)."""
-    found = _ENHANCED.match(reply)
-    return Outcome(kind, code, found.group(1) if found else None, _UNSTORABLE.sub("\ufffd", reply))
+    found = _ENHANCED(reply)
+    text = reply if reply.isascii() and "\0" not in reply else _UNSTORABLE.sub("\ufffd", reply)
+    return Outcome(kind, code, found.group(1) if found else None, text)

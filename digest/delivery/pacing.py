@@ -37,6 +37,11 @@ class DomainPace:
         self._lines: dict[str, _Line] = {}
         self._forget_above = _FORGET_ABOVE
 
+    @property
+    def is_set(self) -> bool:
+        """Say whether there is any rate to be kept."""
+        return bool(self._rates)
+
     def slot(self, domain: str, now: float) -> float:
         """Return the moment (monotonic seconds, like *now*) at which a message to *domain* may begin.
 

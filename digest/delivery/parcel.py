@@ -46,7 +46,7 @@ class Supplier(Protocol[P]):
         """Return a parcel to be announced at once; None when there is none until `Conversation.wake`."""
 
     def begins(self, parcel: P, /) -> None:
-        """Hear that the body has left and the final dot is about to.
+        """Hear that the final dot is about to be written, with the body or behind it.
 
         Raises:
             OSError: it can't be written down; then the dot is not sent, and the parcel returned.

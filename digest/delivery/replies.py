@@ -46,19 +46,14 @@ class ReplyReader:
         *lines, rest = (self._rest + data if self._rest else data).split(b"\n")
         self._rest = b""
         for line in lines:
-            reply = self._read(line[:-1] if line[-1:] == b"\r" else line)
-            if reply:
+            reply, goes_on = _read_line(line)
+            if not (self._lines or goes_on):
                 yield reply
+            elif joined := self._join(line[:_CODE_DIGITS], reply.lines[0], is_last=not goes_on):
+                yield joined
         self._rest = rest
         if len(rest) > LONGEST_LINE:
             raise GarbageError("it sent a line without an end")
-
-    def _read(self, line: bytes) -> Reply | None:
-        """Take one line; return the reply that it ends."""
-        reply, goes_on = _read_line(line)
-        if self._lines or goes_on:
-            return self._join(line[:_CODE_DIGITS], reply.lines[0], is_last=not goes_on)
-        return reply
 
     def _join(self, digits: bytes, text: bytes, *, is_last: bool) -> Reply | None:
         if self._lines and self._lines[0] != digits:
@@ -80,6 +75,7 @@ class ReplyReader:
 @lru_cache(maxsize=128)
 def _read_line(line: bytes) -> tuple[Reply, bool]:
     """Return a line as a reply, and whether it says that another line follows."""
+    line = line.removesuffix(b"\r")
     digits, mark = line[:_CODE_DIGITS], line[_CODE_DIGITS : _CODE_DIGITS + 1]
     if len(line) > LONGEST_LINE or not _is_code(digits) or mark not in (b"", b" ", b"-"):
         raise GarbageError(f"it sent what is no reply: {line[:60]!r}")

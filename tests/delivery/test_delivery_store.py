@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from newsroom import MORNING, NEWSLETTER, SECRET, enlist
 from recorded import GONE, TAKEN, came_to, record, row_of
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlmodel import Session, col, select
 
 from digest.building import BuiltEdition
@@ -349,3 +349,20 @@ def test_the_audience_is_those_and_only_those_who_may_be_mailed(database: Databa
         claims = store.claim(session, edition, "one", MORNING, most=10)
     expected = [f"reader{number}@example.org" for number in (3, 4, 6, 7, 8, 9)]
     assert sorted(claim.reader.address for claim in claims) == expected
+
+
+def test_the_ledger_is_laid_out_in_the_order_of_its_key_whatever_order_the_readers_came_in(
+    database: Database, built: BuiltEdition
+) -> None:
+    enlist(database, 9, newsletter="weekend")
+    with database.writing() as session:
+        for number in session.exec(select(Subscriber.id).order_by(col(Subscriber.id).desc())).all():
+            subscription = {"newsletter": NEWSLETTER, "status": "active", "changed_at": MORNING}
+            session.add(Subscription(subscriber_id=number, **subscription))
+            session.flush()
+    publish(database, built, built.schedule, MORNING)
+    place = text("rowid" if database.is_sqlite else "ctid")
+    with database.reading() as session:
+        laid_out = session.exec(select(Delivery.subscriber_id).order_by(place)).all()
+    assert len(laid_out) == 9
+    assert laid_out == sorted(laid_out)

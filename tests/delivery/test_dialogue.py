@@ -36,17 +36,15 @@ async def talk(supplier: SampleSupplier, model: RelayModel, pieces: Sequence[int
     return await asyncio.wait_for(conversation.ended, 5)
 
 
-def test_the_next_envelope_goes_out_with_the_final_dot():
+def test_the_next_envelope_goes_out_with_the_final_dot_and_with_the_body_once_one_left_at_once():
     model = RelayModel(lambda _to: YES, lambda _to: YES)
     asyncio.run(talk(SampleSupplier.of(FIRST, SECOND, THIRD), model))
     assert model.writes == [
         envelope_of(FIRST),
         MESSAGE,
         b".\r\n" + envelope_of(SECOND),
-        MESSAGE,
-        b".\r\n" + envelope_of(THIRD),
-        MESSAGE,
-        b".\r\n",
+        MESSAGE + b".\r\n" + envelope_of(THIRD),
+        MESSAGE + b".\r\n",
         b"QUIT\r\n",
     ]
 
@@ -99,6 +97,27 @@ def test_the_dot_waits_for_the_body_to_leave_and_so_does_the_claim_of_the_next()
         model.drain()
         assert model.writes[2:] == [b".\r\n" + envelope_of(SECOND)]
         assert (supplier.begun, supplier.handed_out) == ([FIRST], [FIRST, SECOND])
+        while model.speak():
+            pass
+        assert (await conversation.ended).kind is EndingKind.FINISHED
+
+    asyncio.run(stall())
+
+
+def test_after_a_body_that_had_to_wait_the_next_one_s_dot_waits_for_it_again():
+    async def stall() -> None:
+        supplier = SampleSupplier.of(FIRST, SECOND, THIRD)
+        model = RelayModel(lambda _to: YES, lambda _to: YES)
+        conversation = Conversation(supplier, manners(pipelining=True))
+        conversation.take_over(model)
+        model.speak()
+        model.is_full = True
+        model.speak()
+        assert model.writes[-1] == MESSAGE + b".\r\n" + envelope_of(THIRD)
+        model.is_full = False
+        model.drain()
+        model.speak()
+        assert model.writes[-2:] == [MESSAGE, b".\r\n"]
         while model.speak():
             pass
         assert (await conversation.ended).kind is EndingKind.FINISHED

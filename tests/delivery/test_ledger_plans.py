@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from newsroom import MORNING
 from recorded import TAKEN, came_to
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, delete, event, text
 from sqlmodel import Session
 
 from digest.database import Database
 from digest.delivery import store
 from digest.delivery.history import past_deliveries
 from digest.delivery.ledger import DeliveryStatus, Patience
+from digest.delivery.tables import Delivery
 from digest.editions.edition import Edition
 
 SETTLED = 20_000
@@ -139,3 +140,12 @@ def test_a_claim_takes_the_next_due_off_the_index_without_sorting(long_ledger: S
 def test_the_finder_of_whole_walks_finds(long_ledger: Session, edition: Edition) -> None:
     [counting] = plans_of(long_ledger, lambda: store.closing(long_ledger, edition))
     assert ALL_OF_IT.search(counting)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_audience_is_read_as_it_lies_and_then_sorted(database: Database, edition: Edition) -> None:
+    with database.writing() as session:
+        session.execute(delete(Delivery))
+        session.execute(text("SET LOCAL enable_sort = off"))  # it would rather walk along an index now, if it could
+        [freezing] = plans_of(session, lambda: store.freeze_audience(session, edition, MORNING))
+    assert "Sort Key: subscription.subscriber_id" in freezing

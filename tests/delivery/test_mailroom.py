@@ -11,7 +11,8 @@ from sample_edition import NOW, compiled
 from digest.delivery.chunk import ChunkSize
 from digest.delivery.journal import Journal
 from digest.delivery.ledger import DeliveryStatus, Patience
-from digest.delivery.mailroom import FRESH_SECONDS, Mailroom
+from digest.delivery.letter import FRESH_SECONDS
+from digest.delivery.mailroom import Mailroom
 from digest.delivery.message import Reader
 from digest.delivery.outcome import not_begun, outcome_of_final_reply
 from digest.delivery.pacing import DomainPace

@@ -33,7 +33,8 @@ def errors(wire):
 
 def looks_unresolved(reader):
     """Say whether somebody is called like a marker that was never filled in, which the lint must not let pass."""
-    return reader.name.strip() in {"None", "undefined"} or any(mark in reader.name for mark in ("{{", "{%"))
+    said = f"{reader.name} {reader.address}"
+    return reader.name.strip() in {"None", "undefined"} or any(mark in said for mark in ("{{", "{%"))
 
 
 @given(READERS.filter(lambda reader: len(reader.address) <= LONGEST_IN_A_LINE and not looks_unresolved(reader)))

@@ -27,7 +27,7 @@ def test_a_disk_that_is_full_where_the_ledger_is_stops_the_sending_and_nothing_i
     run = send.start()
     send.wait_for_accepted(READERS // 10)
     wait_for(lambda: (send.folder / "digest.db-wal").stat().st_size > HALF_A_MEGABYTE)
-    # No file may grow beyond what the ledger's log has by now; the journal is far from that.
+    # No file may grow beyond what the ledger's log has by now; the journal has its room already.
     free = limit(run.process.pid, HALF_A_MEGABYTE)
     wait_for(lambda: "the ledger can't be used" in run.said())
     time.sleep(0.7)  # what was claimed has gone stale by now
@@ -38,7 +38,7 @@ def test_a_disk_that_is_full_where_the_ledger_is_stops_the_sending_and_nothing_i
     send.check(run.report(), unknown=0)
 
 
-def test_a_disk_that_is_full_for_the_journal_too_stops_the_sending_and_nothing_is_forgotten(morning: Beginning) -> None:
+def test_a_disk_without_room_for_anything_stops_the_sending_and_nothing_is_forgotten(morning: Beginning) -> None:
     send = morning(at_data=unhurried)
     run = send.start()
     send.wait_for_accepted(READERS // 10)

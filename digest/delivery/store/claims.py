@@ -112,7 +112,7 @@ def queue_again(
     session: Session, edition_id: int, sender: str, attempts: Sequence[tuple[int, int, datetime]], now: datetime
 ) -> None:
     """Undo claims known by subscriber and attempt, each due again at its instant (UTC), where they are *sender*'s."""
-    _UNDO.run(session, [(edition_id, sender, number, attempt, due, now) for number, attempt, due in attempts])
+    _UNDO.run(session, attempts, edition=edition_id, sender=sender, now=now)
 
 
 def held_by(
@@ -189,14 +189,10 @@ _TAKEN_ON_SQLITE = select(func.json_group_array(func.json_array(*_TAKEN))).where
     ROW.edition_id == bindparam("edition"),
     ROW.subscriber_id.in_(select(func.json_each(bindparam("due")).table_valued("value").c.value)),
 )
-HOLDING: dict[str, TypeEngine[Any]] = {
-    "edition": Integer(),
-    "sender": String(),
-    "subscriber": Integer(),
-    "attempt": Integer(),
-}
+HOLDER: dict[str, TypeEngine[Any]] = {"edition": Integer(), "sender": String()}
+HELD_BY_IT: dict[str, TypeEngine[Any]] = {"subscriber": Integer(), "attempt": Integer()}
 _UNDO = ForEachRow(
-    HOLDING | {"due": Instant(), "now": Instant()},
+    HELD_BY_IT | {"due": Instant()},
     lambda value, _insert: (
         update(DELIVERY)
         .where(*still_with(value))
@@ -208,4 +204,5 @@ _UNDO = ForEachRow(
             changed_at=value["now"],
         )
     ),
+    common=HOLDER | {"now": Instant()},
 )

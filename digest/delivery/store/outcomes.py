@@ -1,7 +1,6 @@
 """Outcomes: what attempts came to, written into the ledger in groups."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,15 +10,14 @@ from sqlmodel import Session
 from digest.delivery.ledger import DeliveryStatus, Verdict
 from digest.delivery.outcome import Outcome, OutcomeKind
 from digest.delivery.refusal import RefusalClass, classify_refusal
-from digest.delivery.store.claims import HOLDING, Claim, still_with
+from digest.delivery.store.claims import HELD_BY_IT, HOLDER, Claim, still_with
 from digest.delivery.store.rows import ATTEMPT, DELIVERY, ROW, ForEachRow
 from digest.editions.edition import Edition
 from subscribers.instant import Instant
 from subscribers.store import suppress_subscribers
 
 
-@dataclass(frozen=True, slots=True)
-class Attempted:
+class Attempted(NamedTuple):
     """A claim, what delivering it came to and when (UTC), and what the ledger is to say of it."""
 
     claim: Claim
@@ -60,9 +58,9 @@ def record_ended(session: Session, edition_id: int, sender: str, attempts: Seque
     """Do as `record` does, for attempts known by their numbers alone."""
     if not attempts:
         return
-    _RECORD.run(session, [_values(edition_id, sender, one) for one in attempts])
+    _RECORD.run(session, [_values(one) for one in attempts], edition=edition_id, sender=sender)
     unsent = [one for one in attempts if one.outcome.kind is not OutcomeKind.SENT]
-    _KEEP.run(session, [_attempt(edition_id, one) for one in unsent])
+    _KEEP.run(session, [_attempt(one) for one in unsent], edition_id=edition_id)
     _suppress_refused(session, unsent, edition_name)
 
 
@@ -83,7 +81,7 @@ def _names_address(outcome: Outcome) -> bool:
 
 
 _RECORD = ForEachRow(
-    HOLDING
+    HELD_BY_IT
     | {"status": String(), "due": Instant(), "at": Instant()}
     | {"code": Integer(), "enhanced": String(), "reply": Text()},
     lambda value, _insert: (
@@ -100,30 +98,32 @@ _RECORD = ForEachRow(
             reply=value["reply"],
         )
     ),
+    common=HOLDER,
 )
 
 
-def _values(edition_id: int, sender: str, one: Ended) -> tuple[Any, ...]:
+def _values(one: Ended) -> tuple[Any, ...]:
     outcome = one.outcome
     return (
-        *(edition_id, sender, one.subscriber_id, one.attempt),
+        *(one.subscriber_id, one.attempt),
         *(one.verdict.status.value, one.verdict.next_attempt_at, one.at),
         *(outcome.code, outcome.enhanced_code, outcome.reply),
     )
 
 
 _KEEP = ForEachRow(
-    {each.name: each.type for each in ATTEMPT.columns},
+    {each.name: each.type for each in ATTEMPT.columns if each.name != "edition_id"},
     # "WHERE true": without it SQLite takes ON CONFLICT for the condition of a join.
     lambda value, insert: (
         insert(ATTEMPT).from_select(list(value), select(*value.values()).where(true())).on_conflict_do_nothing()
     ),
+    common={"edition_id": Integer()},
 )
 
 
-def _attempt(edition_id: int, one: Ended) -> tuple[Any, ...]:
+def _attempt(one: Ended) -> tuple[Any, ...]:
     outcome = one.outcome
     return (
-        *(edition_id, one.subscriber_id, one.attempt, outcome.kind.value, one.at),
+        *(one.subscriber_id, one.attempt, outcome.kind.value, one.at),
         *(outcome.code, outcome.enhanced_code, outcome.reply),
     )

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     CTE,
@@ -25,13 +24,11 @@ from sqlmodel import Session
 
 from digest.delivery.ledger import DeliveryStatus
 from digest.delivery.tables import Attempt, Delivery
-from subscribers.instant import Instant, as_utc
+from subscribers.instant import as_utc
 
 DELIVERY = Delivery.metadata.tables[Delivery.__tablename__]
 ATTEMPT = Attempt.metadata.tables[Attempt.__tablename__]
 ROW = DELIVERY.c
-_NAMED = sqlite.dialect(paramstyle="named")
-_as_stored = cast("Callable[[datetime], str]", Instant().dialect_impl(_NAMED).bind_processor(_NAMED))
 
 
 def has(status: DeliveryStatus) -> ColumnElement[bool]:
@@ -65,6 +62,7 @@ def insert_into(session: Session, table: Table) -> Any:
 class ForEachRow:
     """An UPDATE or INSERT for many rows at once, each with its own values; *columns* are their names and types.
 
+    *common* are the names and types of values that all rows of one run share.
     *build* makes the statement, given what stands in it for each of a row's values, and the INSERT of the database,
     since both kinds know ON CONFLICT, but each by its own construct. It is run once over all rows, handed over as JSON.
     Run for each row, SQLite would let go of the interpreter's lock and want it back a thousand times, against an event
@@ -76,19 +74,22 @@ class ForEachRow:
         self,
         columns: Mapping[str, TypeEngine[Any]],
         build: Callable[[Mapping[str, ColumnElement[Any]], Any], UpdateBase],
+        common: Mapping[str, TypeEngine[Any]],
     ) -> None:
         self._columns = columns
-        self._for_postgresql = build(_of_recordset(columns), postgresql.insert)
-        self._for_sqlite = build(_of_json_array(columns), sqlite.insert)
+        # In each row all the same on PostgreSQL: see `same`.
+        self._for_postgresql = build(_of_recordset({**common, **columns}), postgresql.insert)
+        bound = {name: bindparam(name, type_=type_) for name, type_ in common.items()}
+        self._for_sqlite = build({**bound, **_of_json_array(columns)}, sqlite.insert)
 
-    def run(self, session: Session, rows: Sequence[tuple[Any, ...]]) -> None:
+    def run(self, session: Session, rows: Sequence[tuple[Any, ...]], **common: Any) -> None:
         """Run it for *rows*, whose values are in the order of the columns; with none, do nothing."""
         if not rows:
             return
         if is_sqlite(session):
-            session.execute(self._for_sqlite, {"rows": json.dumps(rows, default=_stored)})
+            session.execute(self._for_sqlite, {**common, "rows": json.dumps(rows, default=_stored)})
         else:
-            named = [dict(zip(self._columns, row, strict=True)) for row in rows]
+            named = [common | dict(zip(self._columns, row, strict=True)) for row in rows]
             session.execute(self._for_postgresql, {"rows": json.dumps(named, default=_written)})
 
 
@@ -111,6 +112,6 @@ def _written(instant: datetime) -> str:
     return as_utc(instant).isoformat()
 
 
-@lru_cache(maxsize=4096)  # many of a group's instants are the same, and to write one out takes its time
 def _stored(instant: datetime) -> str:
-    return _as_stored(instant)
+    """Write *instant* as SQLAlchemy does into SQLite; its own way would cost as much as all else of a row."""
+    return as_utc(instant).replace(tzinfo=None).isoformat(" ", "microseconds")
