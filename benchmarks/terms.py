@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-# The audience of the runs whose cost is mostly the start of the processes, to be taken off the others'.
-SMALL = 1000
+from digest.delivery.crew import READERS_EACH
+
+# The audience of the runs whose cost is mostly the start of the processes, to be taken off the others'. It is large
+# enough for two to be started.
+SMALL = 2 * READERS_EACH
 
 
 @dataclass(frozen=True, slots=True)
