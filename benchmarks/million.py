@@ -32,7 +32,7 @@ def measure_million(folder: Path, terms: Terms, tell: Callable[[str], None]) -> 
         on_sqlite = _measure("SQLite", new_desk(folder / "million"), port, terms, tell)
         with running_postgresql(folder / "postgresql") as url:
             desk = Newsdesk(new_desk(folder / "million-postgresql").folder, url)
-            return on_sqlite + _measure("PostgreSQL", desk, port, terms, tell)
+            return on_sqlite + _measure("PostgreSQL, vacuumed", desk, port, terms, tell)
 
 
 def _measure(name: str, desk: Newsdesk, port: int, terms: Terms, tell: Callable[[str], None]) -> list[Figure]:
@@ -40,12 +40,12 @@ def _measure(name: str, desk: Newsdesk, port: int, terms: Terms, tell: Callable[
     desk.configure(port, CONNECTIONS, os.cpu_count() or 1)
     desk.stock(READERS)
     database = Database(desk.database_url)
+    floor = _bare_insert(database)
     _let_rest(database)
+    database.close()
     tell(f"{READERS:,} readers on {name}: sending ...")
     run = sent_by(desk, stop_after=None if terms.whole_million else STOP_AFTER)
     tell(f"{READERS:,} readers on {name}: {run.closing['sent']:,} sent in {run.seconds:.1f} s")
-    floor = _bare_insert(database)
-    database.close()
     return _figures(f"1,000,000 readers on {name}", run, floor)
 
 
@@ -69,7 +69,9 @@ def _bare_insert(database: Database) -> float:
         bare.create(connection)
         began = time.perf_counter()
         connection.execute(text(BARE_INSERT))
-    return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        bare.drop(connection)
+    return seconds
 
 
 def _memory(peak: int) -> Figure:
@@ -82,7 +84,7 @@ def _figures(name: str, run: Run, floor: float) -> list[Figure]:
     sent, queued = run.closing["sent"], run.closing["deferred"]
     return [
         at_most(f"{name}: publishing to first accepted", run.to_first, 3.0, "s"),
-        plain("... floor: its ledger rows in one bare INSERT, primary key alone", floor, "s"),
+        plain("... the floor, its ledger rows in one bare INSERT, primary key alone", floor, "s"),
         plain("... from the start of the command", run.to_first_from_command, "s"),
         _memory(run.peak),
         exact(f"... closing equation, {queued:,} still queued", closed, f"{sent:,} sent"),

@@ -1,8 +1,8 @@
 """A conversation with a relay: one connection that carries one message after another, pipelined where it may be.
 
 aiosmtplib has connected, greeted, secured and logged in; from then on this protocol has the transport. A message costs
-one write: its body and final dot, and the next one's MAIL, RCPT and DATA. Only to a relay that leaves a body waiting in
-our own memory the next one's dot is written apart, when the body has left: so that it is known to be out, or not.
+one write: its body and final dot, and the next one's MAIL, RCPT and DATA. After a body that had to wait in our own
+memory, the next one's dot is written apart, when its body has left: so that it is known to be out, or not.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from digest.delivery.dialogue import Dialogue, EndedError
 from digest.delivery.dot_stuffing import stuffed
 from digest.delivery.ending import Ending, EndingKind, without_addresses
 from digest.delivery.manners import Manners
+from digest.delivery.outflow import Outflow
 from digest.delivery.parcel import Parcel, Supplier
 from digest.delivery.replies import GarbageError, ReplyReader
 from digest.delivery.stage import Stage
@@ -42,11 +43,9 @@ class Conversation(asyncio.Protocol):
         self._ending: Ending | None = None
         self._error: Exception | None = None
         self._is_acting = False
-        self._is_paused = False
-        self._took_at_once = False
+        self._takes_at_once = False
         self._is_finishing = False
         self._heard_at = self._loop.time()
-        self._unwritten = 0
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -57,9 +56,7 @@ class Conversation(asyncio.Protocol):
     def take_over(self, transport: asyncio.Transport) -> None:
         """Begin: from now on what arrives on *transport* is for us."""
         self._transport = transport
-        # To be told as soon as anything has to wait in our own memory (high=0 makes TLS transports call every
-        # empty buffer full).
-        transport.set_write_buffer_limits(high=1, low=0)
+        self._outflow = Outflow(transport)
         transport.set_protocol(self)
         self._set_timer(self._manners.timeout_seconds / _CHECKS_PER_TIMEOUT, self._check)
         self._act(self._go_on)
@@ -109,12 +106,11 @@ class Conversation(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Hear that what was written does not all leave at once."""
-        self._is_paused = True
-        self._took_at_once = False
+        self._outflow.held()
 
     def resume_writing(self) -> None:
         """Go on with the dot, now that the body has left."""
-        self._is_paused = False
+        self._outflow.released()
         self._heard_at = self._loop.time()
         if self._dialogue.stage is Stage.BODY:
             self._act(self._end_body)
@@ -139,6 +135,7 @@ class Conversation(asyncio.Protocol):
             self._is_acting = False
 
     def _hear(self, data: bytes) -> None:
+        self._take_back_dot()  # what comes before it has left is no answer to it
         has_heard = False
         for reply in self._replies.feed(data):
             self._dialogue.heed(reply)
@@ -158,12 +155,15 @@ class Conversation(asyncio.Protocol):
         words = dialogue.lone_dot() if dialogue.owes_lone_dot else dialogue.next_word()
         words += self._announcement()
         if words:
-            self._transport.write(words)
+            self._outflow.write(words)
         elif dialogue.is_quiet and not self._ending:
             self._leave_if_done()
 
     def _write_body(self) -> None:
         # What comes before its final dot can't be an answer to it, so this waits until all that has arrived is heard.
+        if self._outflow.has_waited and not self._dialogue.under_way.is_fresh:
+            self._drop(EndingKind.ABORTED, "it took so long to hear of a reader that we ask anew", by_relay=False)
+            return
         try:
             body = stuffed(self._dialogue.under_way.content())
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one message must not end the others (law 10)
@@ -171,28 +171,31 @@ class Conversation(asyncio.Protocol):
             self._drop(EndingKind.ABORTED, "we could not make a message", by_relay=False)
             return
         self._dialogue.stage = Stage.BODY
-        if self._took_at_once:
+        if self._takes_at_once:
             self._end_body(body)
             return
-        self._write(body)
-        if not self._is_paused and self._dialogue.stage is Stage.BODY:
-            self._took_at_once = True
+        self._outflow.write(body)
+        if not self._outflow.is_held and self._dialogue.stage is Stage.BODY:
             self._end_body()
 
     def _end_body(self, body: bytes = b"") -> None:
         """Write the final dot, with what is not written of the *body* before it and the next envelope behind it."""
         if self._transport.is_closing():  # the body broke the connection; `connection_lost` is on its way
             return
+        self._takes_at_once = not self._outflow.has_waited
         try:
             self._supplier.begins(self._dialogue.under_way)
         except OSError as error:
             self._drop(EndingKind.UNWRITTEN, f"we can't write down what we send: {error}", by_relay=False)
         if self._ending is None:
-            self._write(body, self._dialogue.final_dot() + self._announcement())
+            dot, announcement = self._dialogue.final_dot(), self._announcement()
+            self._outflow.write(body, dot, announcement, behind=len(announcement))
+            self._takes_at_once &= not self._outflow.has_waited
 
-    def _write(self, *pieces: bytes) -> None:
-        self._unwritten = sum(map(len, pieces))
-        self._transport.writelines(filter(None, pieces))
+    def _take_back_dot(self) -> None:
+        """Know of a message whose final dot waits in our own memory that it has not begun."""
+        if self._dialogue.stage is Stage.DOT and self._outflow.holds_dot:
+            self._dialogue.unsay_dot()
 
     def _announcement(self) -> bytes:
         """Return what announces the next parcel, where one may be announced and there is one."""
@@ -231,7 +234,7 @@ class Conversation(asyncio.Protocol):
     def _leave(self, ending: Ending) -> None:
         """Say QUIT, and wait a little for the answer."""
         self._ending = ending
-        self._transport.write(b"QUIT\r\n")
+        self._outflow.write(b"QUIT\r\n")
         self._set_timer(min(self._manners.timeout_seconds, LONGEST_GOODBYE), self._transport.abort)
 
     def _close(self, ending: Ending) -> None:
@@ -242,6 +245,7 @@ class Conversation(asyncio.Protocol):
         """Give the connection up, unless it is over, and account for what is in process."""
         if self._ending:
             return
+        self._take_back_dot()
         self._close(self._dialogue.farewell or Ending(kind, words, was_busy=self._dialogue.is_busy))
         try:
             self._dialogue.break_off(words, by_relay=by_relay)
@@ -260,9 +264,9 @@ class Conversation(asyncio.Protocol):
         if self._ending:
             return
         timeout, now = self._manners.timeout_seconds, self._loop.time()
-        if self._is_paused and (unwritten := self._transport.get_write_buffer_size()) < self._unwritten:
-            self._heard_at, self._unwritten = now, unwritten
-        if (self._is_paused or self._dialogue.awaits_reply) and now - self._heard_at > timeout:
+        if self._outflow.is_held and self._outflow.has_moved:
+            self._heard_at = now
+        if (self._outflow.is_held or self._dialogue.awaits_reply) and now - self._heard_at > timeout:
             self._drop(EndingKind.LOST, f"it did nothing for {timeout:g} s")
             return
         self._set_timer(timeout / _CHECKS_PER_TIMEOUT, self._check)

@@ -127,6 +127,11 @@ class Dialogue:
         self._due.append(self._on_final)
         return b".\r\n"
 
+    def unsay_dot(self) -> None:
+        """Know that the final dot, and what was said behind it, never left us; the relay is due to say nothing."""
+        self.stage = Stage.BODY
+        self._due.clear()
+
     def lone_dot(self) -> bytes:
         """Return the dot that ends a message without recipients, for a relay that wants one all the same."""
         self.owes_lone_dot = False
@@ -165,6 +170,7 @@ class Dialogue:
             if by_relay:
                 lost = not_begun(f"the connection was lost before the message: {why}")
                 self._supplier.answered(parcel, lost)
+                by_relay = False
             else:
                 self._supplier.returned(parcel)
 

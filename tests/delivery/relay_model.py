@@ -12,7 +12,8 @@ REFUSED_DATA = "503 5.5.1 no valid recipients"
 class RelayModel(asyncio.Transport):
     """Answers RCPT and the final dot as *at_rcpt* and *at_dot* say; what it is written lands in `writes`.
 
-    Its answers are heard when `speak` is called. While `is_full`, what is written waits, as in a slow network.
+    Its answers are heard when `speak` is called. While `is_full`, what is written waits, as in a slow network; it knows
+    what was written all the same, so that it may answer too early.
     """
 
     def __init__(self, at_rcpt: Callable[[str], str], at_dot: Callable[[str], str]) -> None:
@@ -20,6 +21,7 @@ class RelayModel(asyncio.Transport):
         self.writes: list[bytes] = []
         self.bodies: dict[str, bytes] = {}
         self.is_full = False
+        self._waiting = 0
         self._at_rcpt = at_rcpt
         self._at_dot = at_dot
         self._heard = b""
@@ -40,9 +42,13 @@ class RelayModel(asyncio.Transport):
         self.writes.append(bytes(data))
         self._heard += data
         if self.is_full:
+            self._waiting += len(data)
             self._conversation.pause_writing()
         while self._take_one():
             pass
+
+    def get_write_buffer_size(self) -> int:
+        return self._waiting
 
     def is_closing(self) -> bool:
         return self._is_closing
@@ -64,7 +70,7 @@ class RelayModel(asyncio.Transport):
 
     def drain(self) -> None:
         """Let go what was written while it was full."""
-        self.is_full = False
+        self.is_full, self._waiting = False, 0
         self._conversation.resume_writing()
 
     def _take_one(self) -> bool:

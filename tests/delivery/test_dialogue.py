@@ -125,6 +125,49 @@ def test_after_a_body_that_had_to_wait_the_next_one_s_dot_waits_for_it_again():
     asyncio.run(stall())
 
 
+LONG = MESSAGE * 100  # more than what TLS may add to a few words
+
+
+def stalled(supplier: SampleSupplier, model: RelayModel) -> Conversation:
+    """Let the body of the second, its dot and the envelope of the third wait in our own memory."""
+    conversation = Conversation(supplier, manners(pipelining=True))
+    conversation.take_over(model)
+    model.speak()
+    model.is_full = True
+    model.speak()
+    assert model.writes[-1] == LONG + b".\r\n" + envelope_of(THIRD)
+    return conversation
+
+
+@pytest.mark.parametrize("early", ["250 2.0.0 ok", "421 4.3.2 going", "nonsense"])
+def test_an_answer_to_a_dot_that_has_not_left_is_none(early):
+    async def hurry() -> EndingKind:
+        supplier = SampleSupplier.of(FIRST, SECOND, THIRD, message=LONG)
+        conversation = stalled(supplier, RelayModel(lambda _to: YES, lambda to: early if to == SECOND else YES))
+        conversation._transport.speak()
+        ending = await conversation.ended
+        assert (supplier.kinds, supplier.given_back) == ({FIRST: "sent", SECOND: "deferred"}, [THIRD])
+        return ending.kind
+
+    assert asyncio.run(hurry()) is EndingKind.LOST
+
+
+def test_what_is_announced_and_goes_stale_in_our_own_memory_is_not_sent():
+    async def stall() -> None:
+        supplier = SampleSupplier.of(FIRST, SECOND, THIRD, message=LONG)
+        third = supplier.stock[2]
+        model = RelayModel(lambda _to: YES, lambda _to: YES)
+        conversation = stalled(supplier, model)
+        third.is_fresh = False
+        model.drain()
+        model.speak()
+        assert (await conversation.ended).kind is EndingKind.ABORTED
+        assert (supplier.kinds, supplier.given_back) == ({FIRST: "sent", SECOND: "sent"}, [THIRD])
+        assert (third.asked, list(model.bodies)) == (0, [FIRST, SECOND])
+
+    asyncio.run(stall())
+
+
 def test_what_comes_before_the_final_dot_is_no_answer_to_it():
     async def hurry() -> None:
         supplier = SampleSupplier.of(FIRST)

@@ -174,3 +174,17 @@ def test_a_body_that_drains_slowly_is_waited_for_and_one_that_does_not_is_given_
     assert slow.kinds == {FIRST: SENT}
     assert stuck.kinds == {FIRST: DEFERRED}
     assert stuck.begun == []
+
+
+def test_a_later_body_is_waited_for_as_the_first_is_and_when_it_is_given_up_it_has_not_begun():
+    slow, stuck = SampleSupplier.of(FIRST, SECOND), SampleSupplier.of(FIRST, SECOND)
+    for supplier in (slow, stuck):
+        supplier.stock[1].message = HUGE
+    with ScriptedRelay(body_pace=lambda _c, messages: 30_000_000 if messages else None) as server:
+        began = time.monotonic()
+        carry(slow, server.url, timeout_seconds=0.3)
+        assert time.monotonic() - began > 0.3
+    with ScriptedRelay(body_pace=lambda _c, messages: 1 if messages else None) as server:
+        carry(stuck, server.url, timeout_seconds=0.3)
+    assert slow.kinds == {FIRST: SENT, SECOND: SENT}
+    assert stuck.kinds == {FIRST: SENT, SECOND: DEFERRED}

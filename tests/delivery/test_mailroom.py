@@ -9,10 +9,11 @@ import pytest
 from sample_edition import NOW, compiled
 
 from digest.delivery.chunk import ChunkSize
+from digest.delivery.dkim import Signer
 from digest.delivery.journal import Journal
 from digest.delivery.ledger import DeliveryStatus, Patience
 from digest.delivery.letter import FRESH_SECONDS
-from digest.delivery.mailroom import Mailroom
+from digest.delivery.mailroom import WRITTEN_AT_ONCE, Mailroom
 from digest.delivery.message import Reader
 from digest.delivery.outcome import not_begun, outcome_of_final_reply
 from digest.delivery.pacing import DomainPace
@@ -193,6 +194,50 @@ def test_an_address_that_no_relay_can_be_told_fails_alone(journal: Journal) -> N
     assert letter.claim.reader.subscriber_id == 2
     [answer] = room.collect().answers
     assert (answer.claim, answer.verdict.status) == (odd, DeliveryStatus.FAILED)
+
+
+def test_any_number_of_readers_who_can_not_be_written_to_keep_nobody_waiting(journal: Journal) -> None:
+    room = mailroom(journal)
+    odd = [Claim(Reader(number, number, "two words@example.org"), 1) for number in range(1, 2 * WRITTEN_AT_ONCE)]
+    room.stock_up([*odd, *claims(99)], 99, time.monotonic())
+    letter = room.next_letter()
+    assert letter is not None
+    assert letter.claim.reader.subscriber_id == 99
+    assert len(room.collect().answers) == len(odd)
+
+
+def test_more_than_are_written_at_once_are_all_handed_out_in_order_or_go_back(journal: Journal) -> None:
+    numbers = list(range(1, 2 * WRITTEN_AT_ONCE + 2))
+    room = stocked(journal, *numbers, asked=99)
+    handed = [room.next_letter() for _ in range(WRITTEN_AT_ONCE + 1)]
+    assert [letter and letter.claim.reader.subscriber_id for letter in handed] == numbers[: WRITTEN_AT_ONCE + 1]
+    assert sorted(room.in_hand) == numbers
+    room.close()
+    assert subscribers(room.collect().leftovers) == numbers[WRITTEN_AT_ONCE + 1 :]
+
+
+def test_what_was_written_and_not_asked_for_in_time_goes_back(journal: Journal) -> None:
+    room = stocked(journal, 1, 2, 3, age=FRESH_SECONDS - 0.05)
+    assert room.next_letter() is not None
+    time.sleep(0.06)
+    assert subscribers(room.collect().leftovers) == [2, 3]
+
+
+def test_nothing_is_written_for_a_domain_whose_turn_is_still_to_come(journal: Journal) -> None:
+    signed: list[bytes] = []
+
+    def sign(digest: bytes) -> bytes:
+        signed.append(digest)
+        return b"a signature"
+
+    patience = Patience(timedelta(seconds=300), timedelta(hours=6))
+    edition = compiled(signers=(Signer("example.org", "s1", "rsa-sha256", sign),))
+    pace = DomainPace({"slow.example": 1.0}, soon=0)
+    room = Mailroom(edition, journal, lambda: NOW, DEADLINE, patience, pace, ChunkSize(64))
+    room.stock_up(claims(*range(1, 33), domain="slow.example"), 64, time.monotonic())
+    handed = [room.next_letter() for _ in range(3)]
+    assert [letter is not None for letter in handed] == [True, True, False]
+    assert len(signed) == 2
 
 
 def test_one_that_came_back_behind_a_fresher_one_is_not_begun_stale(journal: Journal) -> None:
