@@ -11,7 +11,7 @@ MAIL := postfix libmail-dkim-perl
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 RESOLVE := $(VENV)/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench screens lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -33,6 +33,10 @@ check: $(VENV)/dev.stamp ## format, lint, types and the direction of imports
 bench: $(VENV)/dev.stamp ## how fast it is here, beside references measured in the same run (ARGS=--help: the parts)
 	@scripts/debian-install "smtp-sink and smtp-source, without which no sending is measured" postfix
 	$(BIN)/python -m benchmarks $(ARGS)
+
+screens: $(VENV)/dev.stamp ## pictures of every page into out/pages
+	@scripts/debian-install "the browser that takes the pictures" $(BROWSER)
+	$(BIN)/python scripts/page_pictures.py
 
 lock: $(VENV)/uv/bin/uv ## resolve the dependencies of pyproject.toml into the three locks
 	$(RESOLVE) pyproject.toml --output-file requirements.lock

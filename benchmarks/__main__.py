@@ -9,17 +9,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.figures import Figure, left_out, table
+from benchmarks.importing import measure_importing
 from benchmarks.million import measure_million
 from benchmarks.newsdesk import Newsroom
 from benchmarks.rendering import measure_rendering
 from benchmarks.round_trip import measure_round_trip
 from benchmarks.signed import measure_signed
 from benchmarks.sink import missing
-from benchmarks.terms import Terms
+from benchmarks.subscribing import measure_subscribing
+from benchmarks.terms import SMALL, Terms
 from benchmarks.wire_speed import measure_unsigned
 
 PARTS = {
     "rendering": "an edition and a message, made",
+    "importing": "a file of a million readers, imported",
+    "subscribing": "readers who sign up, taken down",
     "unsigned": "unsigned mail beside smtp-source and aiosmtplib",
     "signed": "RSA-signed mail beside smtp-source and a bare signature",
     "roundtrip": "a relay 20 ms away",
@@ -42,8 +46,13 @@ def main() -> None:
 
 
 def _measured(part: str, newsroom: Newsroom, terms: Terms, tell: Tell) -> list[Figure]:
-    if part == "rendering":
-        return measure_rendering(tell)
+    sends_nothing = {
+        "rendering": lambda: measure_rendering(tell),
+        "importing": lambda: measure_importing(newsroom.folder, tell),
+        "subscribing": lambda: measure_subscribing(newsroom.folder, tell),
+    }
+    if part in sends_nothing:
+        return sends_nothing[part]()
     if why := missing():
         return [left_out(PARTS[part], why)]
     match part:
@@ -79,6 +88,8 @@ def _arguments() -> argparse.Namespace:
     asked = parser.parse_args()
     if unknown := [part for part in asked.parts if part not in PARTS]:
         parser.error(f"there is no part {' or '.join(unknown)}; there is {', '.join(PARTS)}")
+    if asked.messages <= SMALL:
+        parser.error(f"--messages: more than {SMALL:,}, which is what the start of the processes is measured with")
     return asked
 
 

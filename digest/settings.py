@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
 from digest.setting_part import Part
@@ -24,6 +24,8 @@ from digest.setting_values import (
     is_loopback,
     split_at_commas,
 )
+from digest.signup_settings import DEFAULT_SENDER, SignupSettings, WebSettings
+from subscribers.address import EmailAddress
 
 __all__ = [
     "DatabaseSettings",
@@ -32,9 +34,11 @@ __all__ = [
     "RelaySettings",
     "SectionRule",
     "Settings",
+    "SignupSettings",
     "SiteSettings",
     "SmtpSettings",
     "SourceSettings",
+    "WebSettings",
 ]
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -156,6 +160,25 @@ class Settings(Part):
     dkim: DkimSettings | None = None
     newsletters: dict[Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)], NewsletterSettings]
     sources: tuple[SourceSettings, ...] = ()
+    signup: SignupSettings = Field(default_factory=SignupSettings, validate_default=True)
+    web: WebSettings = Field(default_factory=WebSettings)
+
+    @field_validator("signup")
+    @classmethod
+    def _fill_sender(cls, signup: SignupSettings, info: ValidationInfo) -> SignupSettings:
+        """Let confirmation mails come from the newsletters' domain, yet from no newsletter's address (H23)."""
+        if not {"site", "newsletters"} <= info.data.keys():
+            return signup  # they are wrong, and that is said already
+        newsletters: dict[str, NewsletterSettings] = info.data["newsletters"]
+        of_newsletters = [newsletter.from_ for newsletter in newsletters.values()] or [info.data["site"].contact]
+        sender = signup.sender or f"{DEFAULT_SENDER}@{of_newsletters[0].rpartition('@')[2]}"
+        for slug, newsletter in newsletters.items():
+            if _is_same_mailbox(newsletter.from_, sender):
+                raise ValueError(
+                    f"from is {sender}, which newsletters.{slug} has too; give confirmation mails an address of"
+                    " their own"
+                )
+        return signup.model_copy(update={"sender": sender})
 
     @model_validator(mode="after")
     def _check_sources(self) -> Self:
@@ -166,11 +189,15 @@ class Settings(Part):
 
     @model_validator(mode="after")
     def _check_signature(self) -> Self:
-        senders = {slug: newsletter.from_.rpartition("@")[2] for slug, newsletter in self.newsletters.items()}
-        for slug, domain in senders.items() if self.dkim else ():
+        senders = {f"newsletters.{slug}": newsletter.from_ for slug, newsletter in self.newsletters.items()}
+        for part, sender in (senders | {"signup": self.signup.sender}).items() if self.dkim else ():
+            domain = sender.rpartition("@")[2]
             if self.dkim and not self.dkim.covers(domain):
                 raise ValueError(
-                    f"newsletters.{slug}: from is at {domain}, which a signature of [dkim] domain {self.dkim.domain}"
-                    " does not cover"
+                    f"{part}: from is at {domain}, which a signature of [dkim] domain {self.dkim.domain} does not cover"
                 )
         return self
+
+
+def _is_same_mailbox(one: str, other: str) -> bool:
+    return EmailAddress.parse(one, of_reader=False).key == EmailAddress.parse(other, of_reader=False).key

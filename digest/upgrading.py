@@ -12,13 +12,20 @@ from sqlmodel import SQLModel
 import digest.articles.tables
 import digest.delivery.tables
 import digest.editions.tables
+import subscribers.signup_tables
 import subscribers.tables
 from digest.database import Database
 from digest.errors import BadInputError
 from digest.schema import MIGRATIONS, SchemaState, made_by_newer, schema_state, unusable
 
 # Importing the modules is what puts their tables into the metadata.
-TABLES = (digest.articles.tables, digest.delivery.tables, digest.editions.tables, subscribers.tables)
+TABLES = (
+    digest.articles.tables,
+    digest.delivery.tables,
+    digest.editions.tables,
+    subscribers.tables,
+    subscribers.signup_tables,
+)
 METADATA = SQLModel.metadata
 
 

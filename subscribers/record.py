@@ -5,28 +5,40 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from subscribers.tables import Consent, Subscriber, Subscription, Suppression
+from subscribers.tables import Consent, Subscriber, Subscription, Suppression, number_of
 from subscribers.tokens import Keyring
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentEvent:
-    """What happened to a subscription, when (UTC), and on whose word."""
+    """What happened to a subscription, when (UTC), and on whose word.
+
+    Of a form that was filled in, *wording* is the version of its text, *ip* the truncated network it came from, and
+    *page* the page it stood on (S13).
+    """
 
     event: str
     at: datetime
     provenance: str
+    wording: str | None = None
+    ip: str | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedSubscription:
-    """Where the reader stands with a newsletter, since when (UTC), and how that came about, oldest first."""
+    """Where the reader stands with a newsletter, since when (UTC), and how that came about, oldest first.
+
+    `confirmed_at` is when they last agreed, None while they have not; `paused_until` is for who pauses (both UTC).
+    """
 
     subscription_id: int
     newsletter: str
     status: str
     changed_at: datetime
     consent: tuple[ConsentEvent, ...]
+    confirmed_at: datetime | None = None
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +78,22 @@ def _subscriptions(session: Session, subscriber_id: int) -> tuple[RecordedSubscr
     rows = session.exec(
         select(Subscription).where(Subscription.subscriber_id == subscriber_id).order_by(col(Subscription.newsletter))
     )
-    return tuple(
-        RecordedSubscription(row.id, row.newsletter, row.status, row.changed_at, _consent(session, row.id))
-        for row in rows
-        if row.id is not None
+    return tuple(_recorded(session, row) for row in rows)
+
+
+def _recorded(session: Session, row: Subscription) -> RecordedSubscription:
+    number = number_of(row)
+    return RecordedSubscription(
+        number,
+        row.newsletter,
+        row.status,
+        row.changed_at,
+        _consent(session, number),
+        row.confirmed_at,
+        row.paused_until,
     )
 
 
 def _consent(session: Session, subscription_id: int) -> tuple[ConsentEvent, ...]:
     rows = session.exec(select(Consent).where(Consent.subscription_id == subscription_id).order_by(col(Consent.id)))
-    return tuple(ConsentEvent(row.event, row.at, row.provenance) for row in rows)
+    return tuple(ConsentEvent(row.event, row.at, row.provenance, row.wording, row.ip, row.page) for row in rows)

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, exists, select
 
 from subscribers.address import EmailAddress
+from subscribers.consent_store import NO_FORM, Evidence, insert_into, record_move
 from subscribers.errors import SubscribersError
 from subscribers.instant import Instant
-from subscribers.subscriber import SubscriptionEvent, SubscriptionStatus, move
-from subscribers.tables import Consent, Subscriber, Subscription, Suppression
+from subscribers.subscriber import LEAVING, SubscriptionEvent, SubscriptionStatus, move
+from subscribers.tables import Subscriber, Subscription, Suppression, number_of
 from subscribers.tokens import Keyring
 
 
@@ -27,7 +27,7 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """How a file's readers come in: onto which newsletter, and on whose word (*provenance*)."""
+    """How readers come in: onto which newsletter, and on whose word (*provenance*)."""
 
     newsletter: str
     provenance: str
@@ -37,11 +37,12 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a reader stands with one newsletter."""
+    """Where a reader stands with one newsletter; until when (UTC) is only known of one who pauses."""
 
     subscription_id: int
     newsletter: str
     status: SubscriptionStatus
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class ReaderStandings:
 
 
 class SuppressedAddressError(SubscribersError):
-    """An address that must never be mailed was to become active (B11)."""
+    """An address that must never be mailed was to do something else than leave (B11)."""
 
 
 def may_be_mailed() -> ColumnElement[bool]:
@@ -70,7 +71,7 @@ def may_be_mailed() -> ColumnElement[bool]:
     Every statement that freezes an audience or claims a recipient uses this one, so that leaving wins
     (law 5) and suppression outranks everything (B11).
     """
-    return (col(Subscription.status) == SubscriptionStatus.ACTIVE.value) & ~_suppressed()
+    return (col(Subscription.status) == SubscriptionStatus.ACTIVE.value) & ~suppressed()
 
 
 def mailable(newsletter: str) -> Select[Any, Any]:
@@ -104,19 +105,23 @@ def subscribe_imported(
 
     Somebody who left stays away (S19). Meant for some hundred at a time.
     """
-    subscribers = _subscribers(session, newcomers, intake)
-    standing = _subscriptions(session, intake.newsletter, subscribers.values())
-    before: dict[str, SubscriptionStatus | None] = {}
-    for key, subscriber in subscribers.items():
-        subscription = standing.get(subscriber.id)
-        before[key] = SubscriptionStatus(subscription.status) if subscription else None
-        after = move(before[key], SubscriptionEvent.IMPORT)
-        if after != before[key]:
-            subscription = subscription or Subscription(
-                subscriber_id=_number(subscriber), newsletter=intake.newsletter, status="", changed_at=intake.now
-            )
-            _log_move(session, subscription, SubscriptionEvent.IMPORT, after, intake.provenance, intake.now)
-    return before
+    return _bring(session, newcomers, intake, SubscriptionEvent.IMPORT)
+
+
+def sign_up_row(
+    session: Session, newcomer: Newcomer, intake: Intake, evidence: Evidence = NO_FORM
+) -> SubscriptionStatus | None:
+    """Put one who was signed up, perhaps by a stranger, on the newsletter; return where they stood before.
+
+    They are not mailed before they confirm: whoever is new is pending now, whoever had left is returning.
+
+    Raises:
+        SuppressedAddressError: the address must never be mailed; nothing was written.
+    """
+    key = newcomer.address.key
+    if suppressed_keys(session, [key], intake.keyring):
+        raise SuppressedAddressError("who was signed up must not be mailed: the address is suppressed")
+    return _bring(session, [newcomer], intake, SubscriptionEvent.SIGN_UP, evidence)[key]
 
 
 def suppressed_keys(session: Session, keys: Iterable[str], keyring: Keyring) -> set[str]:
@@ -134,35 +139,64 @@ def change_standing(
     Moving it where it already stands changes nothing and logs nothing, so a repeated one-click is harmless (S03).
 
     Raises:
-        SuppressedAddressError: *event* would make a suppressed address active; nothing was changed.
+        SuppressedAddressError: the address is suppressed and *event* is not leaving; nothing was changed.
         IllegalMoveError: there is no such move from where it stands.
+        ValueError: *event* is PAUSE, which `lifecycle_store.pause` is for: a pause must have an end.
     """
-    subscription = session.exec(
-        select(Subscription).where(Subscription.id == subscription_id).with_for_update()
-    ).one_or_none()
+    if event is SubscriptionEvent.PAUSE:
+        raise ValueError("a pause must have an end")
+    subscription = lock_subscription(session, subscription_id)
     if subscription is None:
         return None
-    after = move(SubscriptionStatus(subscription.status), event)
-    if after is SubscriptionStatus.ACTIVE and _is_suppressed(session, subscription.subscriber_id):
-        raise SuppressedAddressError(f"the reader of subscription {subscription_id} must not be mailed: suppressed")
+    after = checked_move(session, subscription, event)
     if after.value != subscription.status:
-        _log_move(session, subscription, event, after, provenance, now)
+        record_move(session, subscription, event, after, provenance=provenance, now=now)
     return subscription
+
+
+def lock_subscription(session: Session, subscription_id: int) -> Subscription | None:
+    """Return the subscription as it stands, which nobody else moves before the transaction ends; None: erased."""
+    # Read anew: what the session may have read of it before the lock is not where it stands.
+    found = session.exec(
+        select(Subscription)
+        .where(Subscription.id == subscription_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found.one_or_none()
+
+
+def checked_move(session: Session, subscription: Subscription, event: SubscriptionEvent) -> SubscriptionStatus:
+    """Return where *event* leads *subscription*, if its address may do that.
+
+    Raises:
+        SuppressedAddressError: the address is suppressed and *event* is not leaving (B11).
+        IllegalMoveError: there is no such move from where it stands.
+    """
+    after = move(SubscriptionStatus(subscription.status), event)
+    if event not in LEAVING and is_suppressed(session, subscription.subscriber_id):
+        raise SuppressedAddressError(f"the reader of subscription {subscription.id} must not be mailed: suppressed")
+    return after
 
 
 def reader_standings(session: Session, subscription_id: int) -> ReaderStandings | None:
     """Return the reader whose subscription this is, with all of theirs; None when they were erased long ago."""
     theirs = select(Subscription.subscriber_id).where(Subscription.id == subscription_id)
     rows = session.exec(
-        select(Subscription, Subscriber.email, _suppressed())
+        select(Subscription, Subscriber.email, suppressed())
         .join(Subscriber, col(Subscription.subscriber_id) == col(Subscriber.id))
         .where(col(Subscriber.id).in_(theirs))
         .order_by(col(Subscription.newsletter))
     ).all()
     if not rows:
         return None
-    standings = (Standing(_number(row), row.newsletter, SubscriptionStatus(row.status)) for row, _, _ in rows)
-    return ReaderStandings(address=rows[0][1], is_suppressed=rows[0][2], standings=tuple(standings))
+    standings = tuple(standing_of(row) for row, _, _ in rows)
+    return ReaderStandings(address=rows[0][1], is_suppressed=rows[0][2], standings=standings)
+
+
+def standing_of(row: Subscription) -> Standing:
+    """Return the value of a stored subscription."""
+    return Standing(number_of(row), row.newsletter, SubscriptionStatus(row.status), row.paused_until)
 
 
 def suppress(session: Session, key: str, *, keyring: Keyring, reason: str, now: datetime) -> None:
@@ -182,7 +216,7 @@ def suppress_subscribers(session: Session, numbers: Sequence[int], reason: str, 
         .where(col(Subscriber.id).in_(numbers))
         .order_by(col(Subscriber.address_hash))  # two that add the same ones at once must not wait in a circle
     )
-    added = _insert(session)(Suppression).from_select(["address_hash", "reason", "at"], theirs)
+    added = insert_into(session, Suppression).from_select(["address_hash", "reason", "at"], theirs)
     session.execute(added.on_conflict_do_nothing())
 
 
@@ -199,29 +233,61 @@ def standing_counts(session: Session) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _suppressed() -> ColumnElement[bool]:
+def suppressed() -> ColumnElement[bool]:
     """Return the condition on Subscriber that it must never be mailed (B11)."""
     return exists().where(col(Suppression.address_hash) == col(Subscriber.address_hash))
 
 
-def _is_suppressed(session: Session, subscriber_id: int) -> bool:
-    found = session.exec(select(Subscriber.id).where(Subscriber.id == subscriber_id, _suppressed()))
+def is_suppressed(session: Session, subscriber_id: int) -> bool:
+    """Say whether the address of the subscriber with this number must never be mailed (B11)."""
+    found = session.exec(select(Subscriber.id).where(Subscriber.id == subscriber_id, suppressed()))
     return found.first() is not None
+
+
+def _bring(
+    session: Session,
+    newcomers: Sequence[Newcomer],
+    intake: Intake,
+    event: SubscriptionEvent,
+    evidence: Evidence = NO_FORM,
+) -> dict[str, SubscriptionStatus | None]:
+    """Move *newcomers* by *event*, with a row made where there was none; return each key's standing before."""
+    subscribers = _subscribers(session, newcomers, intake)
+    standing = _subscriptions(session, intake.newsletter, subscribers.values())
+    before: dict[str, SubscriptionStatus | None] = {}
+    for key, subscriber in subscribers.items():
+        subscription = standing.get(subscriber.id)
+        before[key] = SubscriptionStatus(subscription.status) if subscription else None
+        after = move(before[key], event)
+        if after != before[key]:
+            subscription = subscription or Subscription(
+                subscriber_id=number_of(subscriber), newsletter=intake.newsletter, status="", changed_at=intake.now
+            )
+            record_move(
+                session, subscription, event, after, provenance=intake.provenance, now=intake.now, evidence=evidence
+            )
+    return before
 
 
 def _subscribers(session: Session, newcomers: Sequence[Newcomer], intake: Intake) -> dict[str, Subscriber]:
     """Return the row of every newcomer by key, made where there was none; of several spellings the first counts."""
     wanted = {newcomer.address.key: newcomer for newcomer in reversed(newcomers)}
-    if not wanted:
-        return {}
+    rows: dict[str, Subscriber] = {}
+    # Once is enough, unless somebody who was there is being erased at this very moment.
+    while missing := sorted(wanted.keys() - rows.keys()):
+        rows |= _made_or_found(session, [_as_row(wanted[key], intake) for key in missing])
+    return {key: rows[key] for key in wanted}
+
+
+def _made_or_found(session: Session, wanted: list[dict[str, Any]]) -> dict[str, Subscriber]:
     # In the order of their keys, and past those whom another import is just adding: two imports at once can
     # neither trip over one reader nor wait for each other in a circle.
-    added = [_as_row(wanted[key], intake) for key in sorted(wanted)]
-    statement = _insert(session)(Subscriber).values(added).on_conflict_do_nothing(index_elements=["email_key"])
-    session.execute(statement)
-    theirs = select(Subscriber).where(col(Subscriber.email_key).in_(wanted)).order_by(col(Subscriber.id))
-    rows = {row.email_key: row for row in session.exec(theirs.with_for_update())}
-    return {key: rows[key] for key in wanted}
+    session.execute(
+        insert_into(session, Subscriber).values(wanted).on_conflict_do_nothing(index_elements=["email_key"])
+    )
+    keys = [row["email_key"] for row in wanted]
+    theirs = select(Subscriber).where(col(Subscriber.email_key).in_(keys)).order_by(col(Subscriber.id))
+    return {row.email_key: row for row in session.exec(theirs.with_for_update())}
 
 
 def _as_row(newcomer: Newcomer, intake: Intake) -> dict[str, Any]:
@@ -232,11 +298,6 @@ def _as_row(newcomer: Newcomer, intake: Intake) -> dict[str, Any]:
         "name": newcomer.name,
         "created_at": intake.now,
     }
-
-
-def _insert(session: Session) -> Any:
-    """Return the INSERT of the session's database: both kinds know ON CONFLICT, each by its own construct."""
-    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
 
 
 def _subscriptions(
@@ -251,24 +312,3 @@ def _subscriptions(
         .with_for_update()  # who leaves at this very moment has left (law 5)
     )
     return {row.subscriber_id: row for row in found}
-
-
-def _log_move(
-    session: Session,
-    subscription: Subscription,
-    event: SubscriptionEvent,
-    after: SubscriptionStatus,
-    provenance: str,
-    now: datetime,
-) -> None:
-    """Store where *event* led and, beside it, the consent record."""
-    subscription.status, subscription.changed_at = after.value, now
-    session.add(subscription)
-    session.flush()
-    session.add(Consent(subscription_id=_number(subscription), event=event.value, at=now, provenance=provenance))
-
-
-def _number(row: Subscriber | Subscription) -> int:
-    if row.id is None:
-        raise ValueError(f"{type(row).__name__} has no number before it is stored")
-    return row.id

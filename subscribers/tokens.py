@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     BOUNCE = "bounce"
+    CONFIRM = "confirm"
+    DENY = "deny"
 
 
 class BadTokenError(SubscribersError):

@@ -1,31 +1,44 @@
 """Readers from elsewhere: a CSV file, row by row, with its provenance."""
 
 import csv
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
+from typing import NamedTuple
 
 from sqlmodel import Session
 
 from subscribers.address import EmailAddress, InvalidAddressError
 from subscribers.errors import SubscribersError
-from subscribers.store import Intake, Newcomer, subscribe_imported, suppressed_keys
-from subscribers.subscriber import SubscriptionStatus
+from subscribers.exporting import SUPPRESSED
+from subscribers.import_store import take_in
+from subscribers.name import clean_name
+from subscribers.spreadsheet import unguarded
+from subscribers.staging import StagedRow
+from subscribers.store import Intake, Newcomer
+from subscribers.subscriber import SubscriptionEvent, SubscriptionStatus, moves_of
 
-BATCH_ROWS = 500
-NAME_CHARACTERS = 200
-_UNPRINTED = {"Cc", "Cs", "Zl", "Zp"}
-_TURNING_TEXT_ABOUT = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+BATCH_ROWS = 5000  # others wait for the write lock of SQLite for a quarter of a second at most
+_NOT_MAILED = {status.value for status in SubscriptionStatus} - {SubscriptionStatus.ACTIVE.value} | {SUPPRESSED}
+
+
+class FileRow(NamedTuple):
+    """A row that names a reader: its line in the file, counted from 1, and that line as it stood."""
+
+    line: int
+    newcomer: Newcomer
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that was left out: its line in the file, counted from 1, and why."""
+    """A row that was left out: its line in the file, counted from 1, why, and that line as it stood."""
 
     line: int
     reason: str
+    text: str
 
 
 @dataclass
@@ -35,26 +48,30 @@ class ImportReport:
     added: int = 0
     unchanged: int = 0
     kept_away: int = 0
-    rejected: list[RejectedRow] = field(default_factory=list)
+    rejected: int = 0
 
-    def count(self, before: SubscriptionStatus | None) -> None:
-        """Count one row by where its reader stood before."""
-        if before in (None, SubscriptionStatus.PENDING):
-            self.added += 1
-        elif before is SubscriptionStatus.UNSUBSCRIBED:
-            self.kept_away += 1
-        else:
-            self.unchanged += 1
+    def count(self, before: Mapping[SubscriptionStatus | None, int]) -> None:
+        """Count rows by where their readers stood before."""
+        for status, rows in before.items():
+            after = moves_of(SubscriptionEvent.IMPORT)[status]
+            if after != status:
+                self.added += rows
+            elif after in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.RETURNING):
+                self.kept_away += rows
+            else:
+                self.unchanged += rows
 
 
 class UnreadableFileError(SubscribersError):
     """A file of readers has no usable shape at all."""
 
 
-def read_rows(lines: Iterable[str]) -> Iterator[tuple[int, Newcomer] | RejectedRow]:
+def read_rows(lines: Iterable[str], newsletter: str | None = None) -> Iterator[FileRow | RejectedRow]:
     """Read a CSV with a header that names `email` and perhaps `name`, one row at a time.
 
-    Each line stands alone: a quote left open spoils its own row and no other (law 10).
+    Each line stands alone: a quote left open spoils its own row and no other (law 10). Where the header names
+    `status`, as in an export of ours, whoever is not active is rejected; where it names `newsletter`, whoever reads
+    another than *newsletter*: they never agreed to this one.
 
     Raises:
         UnreadableFileError: the first line is no such header.
@@ -63,43 +80,60 @@ def read_rows(lines: Iterable[str]) -> Iterator[tuple[int, Newcomer] | RejectedR
     header = _read_header(next(numbered, (1, ""))[1])
     for number, line in numbered:
         if line.strip():
-            yield _read_row(header, line, number)
+            yield _read_row(header, line, number, newsletter)
 
 
 def import_subscribers(
-    rows: Iterable[tuple[int, Newcomer] | RejectedRow],
+    rows: Iterable[FileRow | RejectedRow],
     writing: Callable[[], AbstractContextManager[Session]],
     intake: Intake,
     on_progress: Callable[[int], None] = lambda _done: None,
+    on_rejected: Callable[[RejectedRow], None] = lambda _row: None,
+    batch_rows: int = BATCH_ROWS,
 ) -> ImportReport:
-    """Put everybody in *rows* on the newsletter, a batch a transaction; report what became of each row.
+    """Put everybody in *rows* on the newsletter, *batch_rows* a transaction; report what became of the rows.
 
-    *writing* opens a transaction. *on_progress* hears how many rows are done.
+    *writing* opens a transaction. *on_progress* hears how many rows are done, *on_rejected* of each row that was left
+    out, in the order of the file: nothing of the file is kept.
     """
-    report = ImportReport()
-    remaining, done = iter(rows), 0
-    while batch := list(islice(remaining, BATCH_ROWS)):
-        report.rejected += [row for row in batch if isinstance(row, RejectedRow)]
-        with writing() as session:
-            _import_batch(session, [row for row in batch if not isinstance(row, RejectedRow)], intake, report)
+    report, remaining, done = ImportReport(), iter(rows), 0
+    while batch := list(islice(remaining, batch_rows)):
+        rejected = [row for row in batch if isinstance(row, RejectedRow)]
+        rejected += _import_batch([row for row in batch if isinstance(row, FileRow)], writing, intake, report)
+        for row in sorted(rejected, key=attrgetter("line")):
+            on_rejected(row)
+        report.rejected += len(rejected)
         done += len(batch)
         on_progress(done)
-    report.rejected.sort(key=lambda row: row.line)
     return report
 
 
-def _import_batch(session: Session, rows: list[tuple[int, Newcomer]], intake: Intake, report: ImportReport) -> None:
-    suppressed = suppressed_keys(session, (newcomer.address.key for _, newcomer in rows), intake.keyring)
-    welcome = [newcomer for _, newcomer in rows if newcomer.address.key not in suppressed]
-    before = subscribe_imported(session, welcome, intake)
-    seen: set[str] = set()
-    for line, newcomer in rows:
-        key = newcomer.address.key
-        if key in suppressed:
-            report.rejected.append(RejectedRow(line, f"{newcomer.address} must not be mailed: it is suppressed"))
+def _import_batch(
+    rows: list[FileRow],
+    writing: Callable[[], AbstractContextManager[Session]],
+    intake: Intake,
+    report: ImportReport,
+) -> list[RejectedRow]:
+    """Import *rows* and count them; return those that are suppressed. Of several for one reader the first counts."""
+    staged: dict[str, StagedRow] = {}
+    doubles: list[tuple[FileRow, int]] = []
+    for row in rows:
+        address, name = row.newcomer.address, row.newcomer.name
+        key = address.key
+        if key in staged:
+            doubles.append((row, staged[key].place))
         else:
-            report.count(SubscriptionStatus.ACTIVE if key in seen else before[key])
-            seen.add(key)
+            staged[key] = StagedRow(key, row.line, str(address), intake.keyring.address_hash(key), name)
+    with writing() as session:
+        taken = take_in(session, staged.values(), intake)
+    report.count(taken.before)
+    suppressed = taken.suppressed | {row.line for row, first in doubles if first in taken.suppressed}
+    report.unchanged += sum(1 for row, _ in doubles if row.line not in suppressed)
+    return [
+        RejectedRow(row.line, f"{row.newcomer.address} must not be mailed: it is suppressed", row.text)
+        for row in rows
+        if row.line in suppressed
+    ]
 
 
 def _read_header(line: str) -> list[str]:
@@ -112,19 +146,28 @@ def _read_header(line: str) -> list[str]:
     return header
 
 
-def _read_row(header: list[str], line: str, number: int) -> tuple[int, Newcomer] | RejectedRow:
+def _read_row(header: list[str], line: str, number: int, newsletter: str | None) -> FileRow | RejectedRow:
+    text = line.rstrip("\r\n")
     if "\ufffd" in line:
-        return RejectedRow(number, "the line is not UTF-8 text")
+        return RejectedRow(number, "the line is not UTF-8 text", text)
     try:
         values = dict(zip(header, next(csv.reader([line], strict=True)), strict=False))
-        return number, Newcomer(EmailAddress.parse(values.get("email", "")), _clean_name(values.get("name", "")))
+        _check_standing(values, newsletter)
+        address = EmailAddress.parse(unguarded(values.get("email", "").strip()))
+        return FileRow(number, Newcomer(address, clean_name(unguarded(values.get("name", "").strip()))), text)
     except csv.Error as error:
-        return RejectedRow(number, f"the line is no CSV: {error}")
-    except InvalidAddressError as error:
-        return RejectedRow(number, str(error))
+        return RejectedRow(number, f"the line is no CSV: {error}", text)
+    except (InvalidAddressError, _ElsewhereError) as error:
+        return RejectedRow(number, str(error), text)
 
 
-def _clean_name(raw: str) -> str:
-    """Return a name on one line, without control characters: it may stand in a header (H12)."""
-    visible = "".join(" " if unicodedata.category(letter) in _UNPRINTED else letter for letter in raw)
-    return " ".join(visible.translate(_TURNING_TEXT_ABOUT).split())[:NAME_CHARACTERS].rstrip()
+class _ElsewhereError(SubscribersError):
+    """By the file's own word this reader is not on the newsletter."""
+
+
+def _check_standing(values: Mapping[str, str], newsletter: str | None) -> None:
+    status, of = values.get("status", "").strip(), values.get("newsletter", "").strip()
+    if status.lower() in _NOT_MAILED:
+        raise _ElsewhereError(f"by the file this reader is {status.lower()}; only active ones come in")
+    if of and newsletter and of != newsletter:
+        raise _ElsewhereError(f"by the file this reader is on {of[:80]!r}, not on {newsletter!r}")

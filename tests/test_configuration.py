@@ -49,6 +49,8 @@ def test_the_environment_overrides_the_file(tmp_path):
         tmp_path,
         DIGEST_SITE__NAME="The Quay",
         DIGEST_SMTP__CONNECTIONS="7",
+        DIGEST_SIGNUP__FROM="hello@post.example",
+        DIGEST_WEB__TRUSTED_PROXIES="10.0.0.0/8, ::1",
         DIGEST_SMTP__ALLOW_DOMAINS="post.example, wire.example,",
         DIGEST_SOURCES='[{"name": "Wire", "images": false}]',
         DIGEST_CONFIG="elsewhere.toml",
@@ -64,6 +66,8 @@ def test_the_environment_overrides_the_file(tmp_path):
     daily = settings.newsletters["daily-headlines"]
     assert (settings.site.name, settings.smtp.connections) == ("The Quay", 7)
     assert settings.smtp.allow_domains == ("post.example", "wire.example")
+    assert settings.signup.sender == "hello@post.example"
+    assert [str(network) for network in settings.web.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
     assert (settings.sources[0].name, settings.sources[0].images) == ("Wire", False)
     assert (daily.min_stories, daily.days, daily.skip_dates) == (1, ("mon", "tue"), (date(2026, 12, 25),))
     assert (daily.from_, daily.sections[0].match) == ("daily@post.example", ("city", "town"))
@@ -195,6 +199,12 @@ def test_a_wrong_relay_address_is_refused_without_its_password(tmp_path, url):
             "[sources] no. 2 weigth: unknown key; did you mean weight?",
         ),
         ("[[sources]]\nname = 'A'\n[[sources]]\nname = 'A'", "digest.toml: sources: A stands there twice"),
+        ("[signup]\nform = 'a@post.example'", "[signup] form: unknown key; did you mean from?"),
+        ("[signup]\nper_ip_hour = 0", "[signup] per_ip_hour: "),
+        ("[signup]\nfrom = 'headlines@post.example'", "[signup]: from is headlines@post.example, which newsletters."),
+        ("[signup]\napi_origins = ['https://post.example/a']", "[signup] api_origins no. 1: 'https://post.example/a' "),
+        ("[web]\ntrusted_proxies = 3", "[web] trusted_proxies: must be a list"),
+        ("[web]\ntrusted_proxies = ['::1', 'nginx']", "[web] trusted_proxies no. 2: 'nginx' does not appear"),
         ("send_at = 600", "[newsletters.daily-headlines] send_at: 600 is no time of day"),
         ("days = ['monday']", "[newsletters.daily-headlines] days no. 1: "),
         ("min_stories = 'few'", "[newsletters.daily-headlines] min_stories: "),
@@ -249,6 +259,7 @@ def test_every_line_of_the_example_may_be_switched_on(tmp_path):
     assert settings.dkim
     assert settings.newsletters["daily-headlines"].approval
     assert [source.images for source in settings.sources] == [True, False]
-    parts = (settings.site, settings.smtp, settings.dkim, settings.newsletters["daily-headlines"])
+    daily = settings.newsletters["daily-headlines"]
+    parts = (settings.site, settings.smtp, settings.dkim, daily, settings.signup, settings.web)
     left_out = {name for part in parts for name in type(part).model_fields if name not in part.model_fields_set}
     assert left_out == {"url"}

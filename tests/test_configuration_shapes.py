@@ -1,5 +1,6 @@
 import contextlib
 import json
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +12,12 @@ from digest.errors import BadInputError
 from digest.settings import Settings
 
 
-@pytest.mark.parametrize("name", ["site", "database", "smtp", "newsletters", "sources", "dkim"])
+@pytest.mark.parametrize("name", ["site", "database", "smtp", "newsletters", "sources", "dkim", "signup", "web"])
 @pytest.mark.parametrize("value", ["3", "[]", "{}", "'x'", "[1]", "[[]]", "true", "2026-01-01", "{x = 1}", "[{x = 1}]"])
 def test_a_section_of_the_wrong_shape_is_one_sentence(tmp_path, name, value):
     kept = "\n".join(f"[{block}" for block in TOML.split("[") if block and not block.startswith(name))
     toml = f"{name} = {value}\n{kept}"
-    if (name, value) in {("database", "{}"), ("smtp", "{}"), ("newsletters", "{}"), ("sources", "[]")}:
+    if (name, value) in {*product(["database", "smtp", "newsletters", "signup", "web"], ["{}"]), ("sources", "[]")}:
         assert load(tmp_path, toml)
     else:
         assert name in fault(tmp_path, toml)

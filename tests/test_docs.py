@@ -17,9 +17,11 @@ from digest.settings import (
     NewsletterSettings,
     RelaySettings,
     SectionRule,
+    SignupSettings,
     SiteSettings,
     SmtpSettings,
     SourceSettings,
+    WebSettings,
 )
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +35,8 @@ PARTS = (
     NewsletterSettings,
     SectionRule,
     SourceSettings,
+    SignupSettings,
+    WebSettings,
 )
 
 

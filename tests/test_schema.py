@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from digest.database import Database
 from digest.errors import BadInputError
@@ -103,6 +104,59 @@ def test_a_ledger_of_the_first_version_keeps_its_rows_on_the_way_up_and_down(emp
     go_down(empty, "0001")
     assert rows_of_the_ledger(empty) == before
     assert len(inspect(empty.engine).get_foreign_keys("delivery")) == 3
+
+
+# Written as the third version would have written them.
+ROWS_OF_THE_THIRD = """
+INSERT INTO subscriber (id, email, email_key, address_hash, name, created_at)
+VALUES (7, 'ada@example.org', 'ada@example.org', 'a', 'Ada', :t);
+INSERT INTO subscription (id, subscriber_id, newsletter, status, changed_at)
+VALUES (70, 7, 'morning', 'active', :t), (71, 7, 'noon', 'unsubscribed', :t), (72, 7, 'evening', 'pending', :t);
+INSERT INTO consent (id, subscription_id, event, at, provenance) VALUES (700, 70, 'import', :t, 'paper sheets')
+"""
+CONFIRMED = "SELECT status, confirmed_at = changed_at, paused_until, asked_in FROM subscription ORDER BY id"
+STANDINGS = "SELECT status, changed_at FROM subscription ORDER BY id"
+LOG = "SELECT id, subscription_id, event, at, provenance FROM consent"
+
+
+def run(database, statement):
+    with database.engine.begin() as connection:
+        done = connection.execute(text(statement), {"t": "2026-03-14 06:00:00+00:00"} if ":t" in statement else {})
+        return done.all() if done.returns_rows else None
+
+
+def test_readers_of_the_third_version_keep_their_standing_and_consent_on_the_way_up_and_down(empty):
+    go(command.upgrade, empty, "0003")
+    for statement in ROWS_OF_THE_THIRD.split(";"):
+        run(empty, statement)
+    log, (active, left, pending) = run(empty, LOG), run(empty, STANDINGS)
+    upgrade_schema(empty)
+    assert run(empty, CONFIRMED) == [
+        ("active", True, None, None),
+        ("unsubscribed", None, None, None),
+        ("pending", None, None, None),
+    ]
+    assert run(empty, LOG) == log
+    assert run(empty, "SELECT wording, ip, page FROM consent") == [(None, None, None)]
+    with pytest.raises(DBAPIError, match="consent is append-only"):
+        run(empty, "UPDATE consent SET provenance = 'elsewhere'")
+    go_down(empty, "0003")
+    assert run(empty, STANDINGS) == [active, left, pending]
+    assert run(empty, LOG) == log
+    run(empty, "UPDATE consent SET provenance = 'elsewhere'")
+    with pytest.raises(DBAPIError, match=r"(?i)foreign key"):
+        run(empty, "DELETE FROM subscriber")
+    upgrade_schema(empty)
+    assert differences(empty) == []
+
+
+def test_an_older_version_mails_nobody_who_pauses_or_never_confirmed_their_return(database):
+    for statement in ROWS_OF_THE_THIRD.split(";"):
+        run(database, statement)
+    run(database, "UPDATE subscription SET status = 'paused', paused_until = :t WHERE id = 70")
+    run(database, "UPDATE subscription SET status = 'returning' WHERE id = 71")
+    go_down(database, "0003")
+    assert [status for status, _ in run(database, STANDINGS)] == ["unsubscribed", "unsubscribed", "pending"]
 
 
 def test_upgrading_twice_changes_nothing(database):

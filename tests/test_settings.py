@@ -1,4 +1,5 @@
 from datetime import date, time
+from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
@@ -308,6 +309,111 @@ def test_a_signature_covers_a_newsletter_of_the_same_owner(domain):
     assert Settings.model_validate(raw(dkim={"domain": domain} | RSA)).dkim
     far = fault(Settings.model_validate, raw(dkim={"domain": f"{domain}.net"} | RSA))
     assert "from is at post.example, which a signature of [dkim] domain" in far
+
+
+def signup(newsletter=None, **keys):
+    return Settings.model_validate(raw(newsletter=newsletter, signup=keys)).signup
+
+
+def test_confirmation_mails_come_from_the_newsletters_domain_unless_told_otherwise():
+    assert Settings.model_validate(raw()).signup.sender == signup().sender == "confirm@post.example"
+    assert signup(newsletter={"from": "a@one.example"}).sender == "confirm@one.example"
+    assert signup(**{"from": "hello@two.example"}).sender == "hello@two.example"
+    assert Settings.model_validate(raw(newsletters={})).signup.sender == "confirm@post.example"
+    assert "from" in fault(signup, **{"from": ""})
+
+
+def test_confirmation_mails_come_from_another_address_than_any_newsletter_h23():
+    for sender in ("headlines@post.example", "Headlines@POST.example"):
+        told = fault(signup, **{"from": sender})
+        assert "@post.example, which newsletters.daily-headlines has too; give confirmation mails an address" in told
+    assert "from is confirm@post.example, which" in fault(signup, newsletter={"from": "confirm@post.example"})
+
+
+def test_a_signature_covers_confirmation_mails_too():
+    signed = {"dkim": {"domain": "post.example"} | RSA}
+    assert Settings.model_validate(raw(signup={"from": "hello@mail.post.example"}, **signed))
+    far = fault(Settings.model_validate, raw(signup={"from": "hello@else.example"}, **signed))
+    assert "signup: from is at else.example, which a signature of [dkim] domain post.example does not cover" in far
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("https://WWW.Post.example/", "https://www.post.example"),
+        ("https://post.example:443", "https://post.example"),
+        ("https://post.example:8443", "https://post.example:8443"),
+        ("http://localhost:3000", "http://localhost:3000"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_write_it(written, kept):
+    assert signup(api_origins=[written]).api_origins == signup(api_origins=written).api_origins == (kept,)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "*",
+        "null",
+        "https:",
+        "https://*",
+        "https://*.post.example",
+        "https://post.example;script-src",
+        "https://post.example,https://a.example",
+        "https://'self'",
+        "https://post.example:x",
+        "https://post.example:",
+        "https://post.example?",
+        "https://post.example/news",
+        "https://ada@post.example",
+        "http://post.example",
+        "post.example",
+    ],
+)
+def test_what_is_no_origin_is_refused(written):
+    for key in ("embed_origins", "api_origins"):
+        assert key in fault(signup, **{key: [written]})
+
+
+def test_the_box_is_framed_by_whom_the_newsroom_names_or_by_any_page_on_https():
+    assert signup().framers(is_local=False) == "https:"
+    assert signup().framers(is_local=True) == "https: http://127.0.0.1:* http://localhost:*"
+    two = ["https://a.example", "https://b.example:8443"]
+    assert signup(embed_origins=two).framers(is_local=False) == "https://a.example https://b.example:8443"
+
+
+@pytest.mark.parametrize("limit", ["per_ip_hour", "unstamped_per_ip_hour", "per_domain_hour", "mails_per_hour"])
+def test_a_limit_lets_somebody_through(limit):
+    assert getattr(signup(**{limit: 1}), limit) == 1
+    assert limit in fault(signup, **{limit: 0})
+
+
+def web(*proxies):
+    return Settings.model_validate(raw(web={"trusted_proxies": proxies})).web.trusted_proxies
+
+
+def test_only_proxies_on_this_machine_are_believed_unless_others_are_named():
+    assert [str(network) for network in Settings.model_validate(raw()).web.trusted_proxies] == [
+        "127.0.0.1/32", "::1/128",
+    ]  # fmt: skip
+    assert web() == ()
+    assert web("10.0.0.5", "2001:db8::/32") == (ip_network("10.0.0.5"), ip_network("2001:db8::/32"))
+
+
+@pytest.mark.parametrize(
+    ("proxy", "told"),
+    [
+        ("0.0.0.0/0", "0.0.0.0/0 is everybody"),
+        ("::/0", "::/0 is everybody"),
+        ("10.0.0.1/8", "10.0.0.1/8 has host bits set; write an address such as 127.0.0.1 or a network"),
+        ("proxy.example", "write an address such as 127.0.0.1"),
+        (2130706433, "write an address such as 127.0.0.1"),
+        ("*", "write an address such as 127.0.0.1"),
+    ],
+)
+def test_whoever_may_say_where_visitors_come_from_is_an_address_or_a_network_and_not_everybody(proxy, told):
+    assert told in fault(web, proxy)
 
 
 def test_an_audience_may_change_by_a_share_of_up_to_one():

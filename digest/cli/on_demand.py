@@ -21,6 +21,7 @@ COMMANDS = {
     "reconcile": "send:reconcile",
     "subscribers": "subscribers:app",
     "serve": "serve:serve_web",
+    "embed": "embed:embed",
     "db": "database:app",
 }
 

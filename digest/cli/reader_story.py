@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from digest.delivery.history import PastAttempt, PastDelivery
-from subscribers.record import RecordedReader, RecordedSubscription, RecordedSuppression
+from subscribers.record import ConsentEvent, RecordedReader, RecordedSubscription, RecordedSuppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,26 @@ class ReaderStory:
 
 
 def _subscription_lines(subscription: RecordedSubscription) -> Iterator[str]:
-    yield f"{subscription.newsletter}: {subscription.status} since {_at(subscription.changed_at)}"
+    paused = f", until {_at(subscription.paused_until)}" if subscription.paused_until else ""
+    stands = f"{subscription.status} since {_at(subscription.changed_at)}{paused}"
+    yield f"{subscription.newsletter}: {stands}{_agreed(subscription)}"
     for each in subscription.consent:
-        yield f"  {_at(each.at)} {each.event}: {_one_line(each.provenance)}"
+        yield f"  {_at(each.at)} {each.event}: {_one_line(each.provenance)}{_seen(each)}"
+
+
+def _agreed(subscription: RecordedSubscription) -> str:
+    """Tell when they last agreed, unless it was then that they came to stand where they do."""
+    if subscription.confirmed_at is None:
+        return ", never confirmed"
+    same = subscription.confirmed_at == subscription.changed_at
+    return "" if same else f", confirmed {_at(subscription.confirmed_at)}"
+
+
+def _seen(consent: ConsentEvent) -> str:
+    """Tell what the form showed and where it was filled in (S13)."""
+    parts = (("wording", consent.wording), ("from", consent.ip), ("on", consent.page))
+    told = ", ".join(f"{what} {_one_line(value)}" for what, value in parts if value)
+    return f" ({told})" if told else ""
 
 
 def _delivery_lines(delivery: PastDelivery) -> Iterator[str]:

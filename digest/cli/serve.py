@@ -1,15 +1,18 @@
-"""`digest serve`: the web pages that the links in every mail lead to."""
+"""`digest serve`: the pages that readers sign up on and that the links in mails lead to, and the mail they ask for."""
 
 import errno
 import socket
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
 from digest.cli.desk import Desk
+from digest.delivery.postman import postman_running
 from digest.errors import BadInputError
 from digest.web.application import web_app
 from digest.web.serving import address_of, listen, serve
+from digest.web.signing_up import registrar_running
 
 
 def serve_web(
@@ -18,21 +21,25 @@ def serve_web(
         "127.0.0.1"
     ),
     port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.", min=0, max=65535)] = 8000,
+    mail: Annotated[
+        bool, typer.Option(help="Send the mails that ask readers to confirm; --no-mail leaves them to another process.")
+    ] = True,
 ) -> None:
-    """Serve the pages behind the links in every mail: unsubscribe, preferences, the web version and the archive.
+    """Serve the sign-up form and the pages behind the links in every mail; mail those who sign up to confirm.
 
     Ctrl-C or SIGTERM ends it, once what is in hand is answered. Health: /healthz and /readyz.
     """
     desk: Desk = context.obj
     settings = desk.settings()
     database = desk.database(settings)
-    app = web_app(settings, database, desk.now)
     listener = _listen(host, port)
     address = address_of(listener)
     desk.say(f"{settings.site.name} is at {address}/ (Ctrl-C ends it)")
     if settings.site.is_local and settings.site.base_url != address:
         desk.tell(f"note: links in mails lead to {settings.site.base_url}, which is not here")
-    serve(app, listener)
+    postman = postman_running(settings, database, desk.now) if mail else nullcontext(lambda: None)
+    with postman as nudge, registrar_running(settings, database, desk.now, nudge) as registrar:
+        serve(web_app(settings, database, desk.now, registrar, nudge), listener)
     database.close()
 
 

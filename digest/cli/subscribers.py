@@ -1,24 +1,36 @@
-"""`digest subscribers`: bring readers in, count them, and tell the story of one."""
+"""`digest subscribers`: bring readers in and out, count them, tell the story of one, and forget one."""
 
+import io
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 
 from digest.cli.desk import Desk, newsletter_named
-from digest.cli.progress import counting
+from digest.cli.private_file import create_private
+from digest.cli.progress import reading_through
 from digest.cli.reader_story import ReaderStory
+from digest.cli.rejects import Rejects, free_name_beside, rejects_file
+from digest.database import Database
+from digest.delivery.forgetting import forget_reader
 from digest.delivery.history import past_deliveries
 from digest.errors import BadInputError
 from subscribers.address import EmailAddress
+from subscribers.exporting import SUPPRESSED, export_subscribers, write_rows
 from subscribers.record import find_reader, find_suppression
 from subscribers.store import Intake, standing_counts
+from subscribers.subscriber import SubscriptionStatus
 from subscribers.tokens import keyring
 from subscribers.transfer import ImportReport, import_subscribers, read_rows
 
 app = typer.Typer(
-    help="Readers: import and count them, show one.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    help="Readers: import, export and count them, show or forget one.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 
@@ -30,11 +42,16 @@ def import_(
     provenance: Annotated[
         str, typer.Option(help="Where and when they agreed, such as 'paper sign-up sheets, spring 2026'.")
     ],
+    rejected: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Where rejected rows go; by default FILE.rejected.csv beside the file."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Put readers who agreed elsewhere on a newsletter; they are active at once.
 
-    Who has left, or must not be mailed, stays away. A rejected row is a line with its reason and stops nothing.
+    Who has left, or must not be mailed, stays away. A rejected row goes to a file with its line and its reason, and
+    stops nothing.
     """
     desk: Desk = context.obj
     settings = desk.settings()
@@ -46,16 +63,81 @@ def import_(
         raise BadInputError(f"{file} is no file")  # a pipe or a device may never end
     intake = Intake(newsletter, provenance.strip(), keyring(settings.site.all_secrets), desk.now())
     try:
-        with (
-            file.open(encoding="utf-8-sig", errors="replace", newline="") as lines,
-            counting(desk.err, "Importing readers") as show,
-        ):
-            report = import_subscribers(read_rows(lines), database.writing, intake, show)
+        opened = file.open("rb")
     except OSError as error:
         raise BadInputError(f"{file} can't be read: {error.strerror}") from error
-    _report(desk, file, report, as_json=as_json)
+    beside = rejected or free_name_beside(file)
+    with opened, rejects_file(beside) as rejects:
+        report = _import(desk, opened, file.stat().st_size, database, intake, rejects)
+    _report(desk, file, report, rejects, beside, as_json=as_json)
     if report.rejected:
         raise typer.Exit(1)
+
+
+@app.command("export")
+def export(
+    context: typer.Context,
+    newsletter: Annotated[str | None, typer.Option(help="Only readers of this newsletter.")] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(metavar="STATUS", help="Only who stands there, such as active; repeat for more.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.csv", help="Write there instead of to standard output.")
+    ] = None,
+) -> None:
+    """Write readers as CSV: where they stand, since when and on whose word. Instants are in UTC.
+
+    A spreadsheet runs nothing in it: a cell that looks like a formula begins with an apostrophe, which `import`
+    takes off again. Whoever must not be mailed has the status 'suppressed'. The file is for its owner's eyes only.
+    """
+    desk: Desk = context.obj
+    settings = desk.settings()
+    database = desk.database(settings)
+    if newsletter is not None:
+        newsletter_named(settings, newsletter)
+    rows = export_subscribers(database.reading, newsletter, _statuses(status or []))
+    if out is None:
+        write_rows(rows, sys.stdout)
+        return
+    with create_private(out) as file:
+        try:
+            count = write_rows(rows, file)
+        except BaseException:
+            out.unlink()  # half of the readers, which nothing tells from all of them
+            raise
+    desk.tell(f"{count:,} rows in {out}")
+
+
+@app.command("forget")
+def forget(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The reader's email address.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Erase a reader at their wish, for good: address, name, consent, and what relays said of them.
+
+    A keyed hash of the address stays, so that it is never mailed again, whoever imports it or signs it up. What was
+    mailed is still counted. It can't be undone.
+    """
+    desk: Desk = context.obj
+    settings = desk.settings()
+    database = desk.database(settings)
+    key, ring = EmailAddress.parse(address, of_reader=False).key, keyring(settings.site.all_secrets)
+    with database.reading() as session:
+        is_known, suppression = find_reader(session, key) is not None, find_suppression(session, key, ring)
+    if not is_known and suppression is None:
+        desk.tell(f"nothing is known of {key}")
+        raise typer.Exit(1)
+    if is_known and not yes:
+        _ask(f"Erase {key} for good?")
+    erased = forget_reader(database, key, keyring=ring, now=desk.now())
+    if as_json:
+        desk.say_json({"erased": erased is not None, **(asdict(erased) if erased else {})})
+    elif erased is None:
+        desk.say(f"nothing is kept of {key} but that it must not be mailed")
+    else:
+        desk.say(f"forgotten: {erased.subscriptions:,} subscriptions, {erased.consents:,} consent records erased")
 
 
 @app.command("stats")
@@ -98,13 +180,43 @@ def show(
         desk.say(line)
 
 
-def _report(desk: Desk, file: Path, report: ImportReport, *, as_json: bool) -> None:
+def _import(
+    desk: Desk, opened: IO[bytes], octets: int, database: Database, intake: Intake, rejects: Rejects
+) -> ImportReport:
+    with (
+        io.TextIOWrapper(opened, encoding="utf-8-sig", errors="replace", newline="") as lines,
+        reading_through(desk.err, "Importing readers", octets) as show,
+    ):
+        rows = read_rows(lines, intake.newsletter)
+        return import_subscribers(
+            rows, database.writing, intake, lambda done: show(opened.tell(), done), on_rejected=rejects.add
+        )
+
+
+def _report(desk: Desk, file: Path, report: ImportReport, rejects: Rejects, beside: Path, *, as_json: bool) -> None:
     if as_json:
-        desk.say_json(asdict(report))
+        desk.say_json({**asdict(report), "rejected_file": str(beside) if report.rejected else None})
         return
-    for row in report.rejected:
+    for row in rejects.first:
         desk.tell(f"rejected {file}:{row.line}: {row.reason}")
+    if untold := report.rejected - len(rejects.first):
+        desk.tell(f"... and {untold:,} more")
+    where = f", which are in {beside}" if report.rejected else ""
     desk.say(
         f"{report.added:,} added, {report.unchanged:,} unchanged, {report.kept_away:,} had left and stay away,"
-        f" {len(report.rejected):,} rejected"
+        f" {report.rejected:,} rejected{where}"
     )
+
+
+def _statuses(named: Sequence[str]) -> Sequence[str]:
+    known = [*SubscriptionStatus, SUPPRESSED]
+    if unknown := [name for name in named if name not in known]:
+        raise BadInputError(f"there is no status {unknown[0]!r}; there is {', '.join(known)}")
+    return named
+
+
+def _ask(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise BadInputError("this can't be undone: say --yes")
+    if not typer.confirm(question):
+        raise typer.Exit(1)

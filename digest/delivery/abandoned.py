@@ -92,6 +92,11 @@ def abandoned(folder: Path, database_mark: str) -> list[AbandonedJournal]:
 
 def living(folder: Path) -> set[str]:
     """Return the senders whose journals in *folder* are locked: they live, whatever their heartbeat says."""
+    # Looked for twice: one may begin its next segment, and remove the former, between our listing and our looking.
+    return _with_lock(folder) | _with_lock(folder)
+
+
+def _with_lock(folder: Path) -> set[str]:
     return {sender for sender, segments in _segments(folder).items() if any(map(_is_locked, segments))}
 
 

@@ -26,6 +26,7 @@ from digest.editions.tables import ArtifactRow
 from digest.editions.window import Schedule
 from digest.errors import DigestError
 from digest.rendering.artifact import Artifact
+from subscribers.lifecycle_store import resume_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def _publish_new(
         edition = record_published(session, built.newsletter, schedule, now)
         session.add(_frozen(edition, artifact, built.standfirst))
         freeze_stories(session, edition, built.stories)
+        resume_due(session, now)
         audience = freeze_audience(session, edition, now)
         refuse_unsafe(session, built.newsletter, schedule.local_date, artifact.sha256, audience, safeguards)
     return Published(edition, artifact, built.standfirst, built.stories, is_new=True)

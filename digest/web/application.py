@@ -1,11 +1,11 @@
 """The web application: which pages there are, and how what goes wrong is told."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -17,10 +17,12 @@ from digest.errors import DigestError
 from digest.settings import Settings
 from digest.web.archive import archive_pages
 from digest.web.front import front_page
-from digest.web.guard import STANDING, Guard
+from digest.web.guard import Guard, put_guard_on, standing_headers
 from digest.web.health import health_pages
 from digest.web.offered import offered_newsletters
 from digest.web.pages import PageTemplates
+from digest.web.signing_up import signing_up
+from subscribers.registrar import Registrar
 from subscribers.tokens import keyring
 from subscribers.web import subscriber_pages
 
@@ -29,11 +31,18 @@ RETRY_SECONDS = "60"
 LOG = logging.getLogger("digest.web")
 
 
-def web_app(settings: Settings, database: Database, clock: Callable[[], datetime]) -> FastAPI:
+def web_app(
+    settings: Settings,
+    database: Database,
+    clock: Callable[[], datetime],
+    registrar: Registrar | None = None,
+    on_mail: Callable[[], None] = lambda: None,
+) -> FastAPI:
     """Build the site of *settings*: every page of it holds no script and sets no cookie, and no GET changes anything.
 
     Where `base_url` has a path, every page but `/healthz` and `/readyz` stands below it: a proxy hands the path on as
-    it is. *database* has this version's tables. *clock* gives the time in UTC.
+    it is. *database* has this version's tables. *clock* gives the time in UTC. *registrar* takes sign-ups down for as
+    long as the site is served; without one nobody can sign up. *on_mail* hears that a mail waits to be sent.
     """
     templates = PageTemplates(settings.site)
     app = FastAPI(
@@ -52,20 +61,25 @@ def web_app(settings: Settings, database: Database, clock: Callable[[], datetime
         clock=clock,
         on_leaving=partial(wait_until_not_in_hand, database),
     )
+    joining = signing_up(settings, database, clock, templates, registrar, on_mail) if registrar else None
     for router in (
-        front_page(settings, database, templates.page),
+        front_page(settings, database, templates.page, joining.stamp if joining else None),
         archive_pages(settings, database, templates.page),
         subscribing,
+        joining.pages if joining else APIRouter(),
         templates.router(),
     ):
         app.include_router(router, prefix=templates.root)
+    if joining:
+        app.mount(f"{templates.root}/api", joining.api)
     app.include_router(health_pages(database))  # asked by this machine's supervisor, not by readers
-    app.add_middleware(Guard)
-    _tell_what_went_wrong(app, templates)
+    standing = standing_headers(settings.site.base_url)
+    app.add_middleware(Guard, standing=standing)
+    _tell_what_went_wrong(app, templates, standing)
     return app
 
 
-def _tell_what_went_wrong(app: FastAPI, templates: PageTemplates) -> None:
+def _tell_what_went_wrong(app: FastAPI, templates: PageTemplates, standing: Mapping[str, str]) -> None:
     """Answer every failure with a page that helps, and tell the operator's log without the address asked for."""
 
     def refused(_request: Request, error: Exception) -> Response:
@@ -88,7 +102,8 @@ def _tell_what_went_wrong(app: FastAPI, templates: PageTemplates) -> None:
     def failed(_request: Request, _error: Exception) -> Response:
         # Starlette sends this one from outside every middleware, and the server logs the traceback.
         response = templates.page("trouble.html", FAILED)
-        response.headers.update({"X-Robots-Tag": "noindex", **STANDING})
+        response.headers["X-Robots-Tag"] = "noindex"
+        put_guard_on(response.headers, standing)
         return response
 
     app.exception_handler(HTTPException)(refused)

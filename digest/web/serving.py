@@ -7,10 +7,12 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 BACKLOG = 512
 GRACE_SECONDS = 20
 ENDINGS = (signal.SIGTERM, signal.SIGINT)
+LARGEST_HEAD = 65_536  # bytes; as much as h11 takes
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -29,6 +31,37 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+class BoundedHead(HttpToolsProtocol):
+    """The protocol of one connection; it ends when a head, or the trailers of a body, seem to have no end.
+
+    httptools keeps a head until it is whole, however long that takes: one connection could fill the memory.
+    """
+
+    _undigested = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; what led to no request and no body yet is counted."""
+        self._undigested += len(data)
+        super().data_received(data)
+        if self._undigested > LARGEST_HEAD and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too long.")
+
+    def on_headers_complete(self) -> None:
+        """Begin with a request whose head is whole."""
+        self._undigested = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Hand on a piece of a body."""
+        self._undigested = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        self._undigested = 0
+        super().on_message_complete()
+
+
 class WebServer(uvicorn.Server):
     """The server of *app*, silent about what it answers: addresses hold tokens (S10).
 
@@ -39,10 +72,15 @@ class WebServer(uvicorn.Server):
         config = uvicorn.Config(
             app,
             lifespan="off",
+            http=BoundedHead,
             ws="none",
             log_level="warning",
             access_log=False,
             server_header=False,
+            # Left to itself it believes what any process on this machine says of itself, or whom the environment
+            # names; who is believed is `[web] trusted_proxies`, and where it is read is `subscribers.client_address`.
+            proxy_headers=False,
+            forwarded_allow_ips=[],
             timeout_graceful_shutdown=grace_seconds,
         )
         super().__init__(config)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from subscribers import address as addresses
 from subscribers.address import ROLE_NAMES, EmailAddress, InvalidAddressError
 
 
@@ -98,3 +99,39 @@ def test_whatever_is_given_it_is_an_address_for_good_or_refused(raw):
     assert not set(str(address)) & set("\r\n\0<> ")
     assert len(str(address)) <= 320
     assert address.key == address.key.lower()
+
+
+def outcome(judge, given):
+    try:
+        return judge(given)
+    except InvalidAddressError:
+        return "refused"
+
+
+LOCAL = st.text("ab.Z09!#$%&'*+/=?^_`{|}~-\"\\ @\xe4\u200b", max_size=70) | st.from_regex(
+    r"[\w.+-]{1,66}", fullmatch=True
+)
+DOMAIN = st.sampled_from(["example.org", "EXAMPLE.org", "localhost", "xn--mnchen-3ya.example", "b.invalid", "a..b", ""])
+LABELS = st.lists(st.text("abZ0-_\xe4.", min_size=1, max_size=64), min_size=1, max_size=5).map(".".join)
+
+
+@given(st.tuples(LOCAL, DOMAIN | LABELS | st.text("a.", max_size=255)).map("@".join) | st.text(max_size=40))
+def test_the_quick_way_finds_what_the_thorough_one_finds(given_address):
+    given_address = given_address.strip()
+    quick = addresses._plain(given_address)
+    assert quick is None or quick == outcome(addresses._judged, given_address)
+
+
+def test_the_quick_way_is_taken_by_ordinary_addresses():
+    for ordinary in ("ada@example.org", "Ada.Lovelace+news@Mail.Example.org", "o'hara_1-x@example.co.uk"):
+        assert addresses._plain(ordinary) == addresses._judged(ordinary)
+
+
+@pytest.mark.parametrize("longest", [f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.org", f"{'a' * 64}@example.org"])
+def test_the_longest_address_is_taken_and_one_character_more_is_not(longest):
+    assert str(EmailAddress.parse(longest)) == longest
+    with pytest.raises(InvalidAddressError):
+        EmailAddress.parse(f"a{longest}")
+    if len(longest) == 254:
+        with pytest.raises(InvalidAddressError):
+            EmailAddress.parse(longest.replace("@", "@d"))

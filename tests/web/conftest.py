@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from joining import open_site
 from newsroom import DAY, MORNING, NEWSLETTER, configure, enlist, stock
 from visitor import Visitor
 
@@ -13,7 +14,6 @@ from digest.database import Database
 from digest.delivery.publishing import Published, publish
 from digest.demo.serving import bind_loopback, serve_in_thread
 from digest.settings import Settings
-from digest.web.application import web_app
 
 WEEKEND = """
 [newsletters.weekend]
@@ -49,12 +49,18 @@ def published(database: Database, settings: Settings, readers: list[str]) -> Pub
 
 
 @pytest.fixture
-def serve(database: Database) -> Iterator[Callable[[Settings], Visitor]]:
+def nudges() -> list[str]:
+    """Collect what the sender of mails is told."""
+    return []
+
+
+@pytest.fixture
+def serve(database: Database, nudges: list[str]) -> Iterator[Callable[[Settings], Visitor]]:
     """Give a way to serve the site that settings describe; it gives somebody who visits it."""
     with ExitStack() as running:
 
         def start(settings: Settings) -> Visitor:
-            app = web_app(settings, database, lambda: MORNING)
+            app = running.enter_context(open_site(settings, database, lambda: nudges.append("a mail waits")))
             return Visitor(running.enter_context(serve_in_thread(app, bind_loopback())))
 
         yield start

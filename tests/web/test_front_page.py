@@ -3,11 +3,15 @@
 import re
 
 import pytest
+from fastapi import FastAPI
 from newsroom import DAY
-from visitor import leave_link, subscription
+from visitor import Visitor, leave_link, subscription
 
+from digest.demo.serving import bind_loopback, serve_in_thread
 from digest.settings import NewsletterSettings
+from digest.web.front import front_page
 from digest.web.offered import send_days, send_time
+from digest.web.pages import PageTemplates
 
 
 def newsletter(**changes):
@@ -18,7 +22,11 @@ def newsletter(**changes):
 @pytest.mark.usefixtures("published")
 def test_it_shows_each_newsletter_with_pitch_time_and_latest_edition(site):
     page = site.get("/").words
-    assert re.findall(r"<h2 id=[^>]*>([^<]*)</h2>", page) == ["Morning Headlines", "The &lt;Weekend&gt; Reader"]
+    assert re.findall(r"<h2 id=[^>]*>([^<]*)</h2>", page) == [
+        "Morning Headlines",
+        "The &lt;Weekend&gt; Reader",
+        "Sign Up for our newsletters",
+    ]
     assert "Long reads &amp; slow mornings." in page
     assert "Every day at 6:00 UTC." in page
     assert "Saturday and Sunday at 6:30 New York time." in page
@@ -26,10 +34,26 @@ def test_it_shows_each_newsletter_with_pitch_time_and_latest_edition(site):
     assert "The first edition is still to come." in page
 
 
-def test_it_says_truly_how_one_subscribes_and_where_one_leaves(site):
+def test_it_has_the_box_with_no_newsletter_chosen_beforehand_s14(site):
     page = site.get("/").words
-    assert 'Write to <a href="mailto:editor@quay.example?subject=Subscribe">editor@quay.example</a>' in page
+    assert re.findall(r'<input type="checkbox" name="newsletter" value="(\w+)">', page) == ["morning", "weekend"]
+    assert '<label for="email">Your email address</label>' in page
     assert 'id="leaving"' in page
+
+
+def test_where_there_is_one_newsletter_the_box_asks_for_the_address_alone(serve, settings):
+    alone = {"newsletters": {"weekend": settings.newsletters["weekend"]}}
+    page = serve(settings.model_copy(update=alone)).get("/").words
+    assert '<input type="hidden" name="newsletter" value="weekend">' in page
+    assert "checkbox" not in page
+
+
+def test_where_nothing_takes_sign_ups_it_says_truly_whom_to_write_to(settings, database):
+    bare = FastAPI()
+    bare.include_router(front_page(settings, database, PageTemplates(settings.site).page))
+    with serve_in_thread(bare, bind_loopback()) as base:
+        page = Visitor(base).get("/").words
+    assert 'Write to <a href="mailto:editor@quay.example?subject=Subscribe">editor@quay.example</a>' in page
     assert "<form" not in page
 
 

@@ -4,20 +4,22 @@ import re
 from itertools import product
 
 import pytest
+from joining import confirm_link, not_me_link, sign_up
 from newsroom import DAY, NEWSLETTER
 from visitor import leave_link, preferences_link, subscription
 
 from digest.rendering.template_folder import templates_folder
 
 PUBLIC = ["/", f"/archive/{NEWSLETTER}", f"/archive/{NEWSLETTER}/{DAY}", "/static/pages.css"]
-PRIVATE = ["leave", "preferences", "/u/forged", "/preferences/forged"]
-OTHERS = ["/healthz", "/readyz", "/nothing", "/u/", "/favicon.ico"]
+PRIVATE = ["leave", "preferences", "confirm", "not me", "/u/forged", "/preferences/forged", "/confirm/forged"]
+OTHERS = ["/embed/morning", "/api/openapi.json", "/subscribe", "/healthz", "/readyz", "/nothing", "/u/", "/favicon.ico"]
 
 
 @pytest.fixture
 def path_of(database, readers):
     number = subscription(database, readers[0])
     known = {"leave": leave_link(number), "preferences": preferences_link(number)}
+    known |= {"confirm": confirm_link(7), "not me": not_me_link(7)}
     return lambda path: known.get(path, path)
 
 
@@ -37,6 +39,12 @@ def test_what_stands_behind_a_token_is_neither_kept_nor_indexed_s10(site, path_o
         headers = site.ask(method, path_of(path), b"").headers
         assert headers["Cache-Control"] == "no-store", (method, path)
         assert headers["X-Robots-Tag"] == "noindex", (method, path)
+
+
+def test_the_answer_to_a_form_is_neither_kept_nor_indexed_s10(site):
+    for answer in (sign_up(site), sign_up(site, email="")):
+        assert (answer.headers["Cache-Control"], answer.headers["X-Robots-Tag"]) == ("no-store", "noindex")
+        assert answer.headers["Set-Cookie"] is None
 
 
 @pytest.mark.usefixtures("published")

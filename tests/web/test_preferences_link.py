@@ -1,13 +1,16 @@
 """The preferences link of a mail: see what one gets, and leave or return newsletter by newsletter."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from joining import consents, standings
 from newsroom import MORNING, NEWSLETTER
 from sqlmodel import select
-from visitor import RING, everything, preferences_link, status, subscription
+from visitor import RING, everything, leave_link, preferences_link, status, subscription
 
-from subscribers.store import suppress
+from subscribers.address import EmailAddress
+from subscribers.store import Intake, Newcomer, mailable, subscribe_imported, suppress
 from subscribers.tables import Consent, Subscription
 from subscribers.tokens import Purpose
 
@@ -96,6 +99,78 @@ def test_what_is_not_confirmed_can_be_called_off_but_not_confirmed_here_s10(site
     assert status(database, weekend) == "pending"
     assert site.press(preferences_link(morning), act="leave", newsletter="weekend").status == 200
     assert status(database, weekend) == "unsubscribed"
+
+
+@pytest.mark.parametrize("days", [7, 14, 30])
+def test_a_pause_lasts_as_many_days_as_its_button_says_s16(site, database, morning, weekend, days):
+    page = site.press(preferences_link(morning), pause=str(days), newsletter=NEWSLETTER)
+    assert (page.status, "Morning Headlines pauses." in page.words) == (200, True)
+    with database.reading() as session:
+        assert session.get_one(Subscription, morning).paused_until == MORNING + timedelta(days=days)
+    assert f'datetime="{(MORNING + timedelta(days=days)).date()}"' in page.words
+    assert (status(database, morning), status(database, weekend)) == ("paused", "active")
+
+
+def test_a_pause_is_ended_by_a_button_and_may_end_in_leaving_s16(site, database, morning):
+    for act, after in (("resume", "active"), ("leave", "unsubscribed")):
+        site.press(preferences_link(morning), pause="7", newsletter=NEWSLETTER)
+        page = site.press(preferences_link(morning), act=act, newsletter=NEWSLETTER)
+        assert (page.status, status(database, morning)) == (200, after)
+    assert site.press(preferences_link(morning), pause="7", newsletter=NEWSLETTER).status == 409
+    assert status(database, morning) == "unsubscribed"
+
+
+@pytest.mark.parametrize("days", ["0", "-7", "365", "x", "7.0"])
+def test_no_other_pause_is_taken(site, database, morning, days):
+    before = everything(database)
+    assert site.press(preferences_link(morning), pause=days, newsletter=NEWSLETTER).status == 400
+    assert everything(database) == before
+
+
+def test_nothing_is_begun_for_a_reader_who_was_told_that_they_pause_law_5(site, database, morning):
+    site.press(preferences_link(morning), pause="7", newsletter=NEWSLETTER)
+    with database.reading() as session:
+        assert session.exec(mailable(NEWSLETTER).where(Subscription.id == morning)).all() == []
+
+
+def test_a_newsletter_that_one_does_not_get_has_a_button_of_its_own_s16(site, database):
+    enlist_only_the_morning(database)
+    link = preferences_link(subscription(database, "solo@example.org"))
+    assert re.search(
+        r"You could also get.*<h3>The &lt;Weekend&gt; Reader</h3>\s*<p>Long reads", site.get(link).words, re.DOTALL
+    )
+    page = site.press(link, act="join", newsletter="weekend")
+    assert (page.status, "You get The &lt;Weekend&gt; Reader. The next edition" in page.words) == (200, True)
+    assert standings(database, "solo@example.org") == {NEWSLETTER: "active", "weekend": "active"}
+    asked_and_answered = [consent.event for consent in consents(database, "solo@example.org")][-2:]
+    assert asked_and_answered == ["sign_up", "confirm"]
+    assert site.press(link, act="join", newsletter="evening").status == 400
+
+
+def test_nobody_suppressed_joins_anything_b11(site, database):
+    enlist_only_the_morning(database)
+    with database.writing() as session:
+        suppress(session, "solo@example.org", keyring=RING, reason="bounced", now=MORNING)
+    link = preferences_link(subscription(database, "solo@example.org"))
+    assert "You could also get" not in site.get(link).words
+    assert site.press(link, act="join", newsletter="weekend").status == 409
+    assert standings(database, "solo@example.org") == {NEWSLETTER: "active"}
+
+
+def test_whoever_leaves_one_newsletter_is_told_of_the_others_s05(site, database, morning):
+    enlist_only_the_morning(database)
+    left = site.press(leave_link(subscription(database, "solo@example.org")), act="leave").words
+    assert re.search(r'There\s+is also\s+<b>The &lt;Weekend&gt; Reader</b>: <a href="/">sign up</a>', left)
+    assert re.search(
+        r"You still get <b>The &lt;Weekend&gt; Reader</b>", site.press(leave_link(morning), act="leave").words
+    )
+
+
+def enlist_only_the_morning(database):
+    with database.writing() as session:
+        subscribe_imported(
+            session, [Newcomer(EmailAddress.parse("solo@example.org"))], Intake(NEWSLETTER, "test", RING, MORNING)
+        )
 
 
 def test_a_newsletter_that_is_no_longer_published_can_be_left_but_not_returned_to(serve, database, settings, morning):

@@ -1,8 +1,16 @@
-"""All rules, in the order of message-standard.md, and the two ways to run them."""
+"""All rules, in the order of message-standard.md, and the ways to run them."""
 
 from collections.abc import Callable, Iterator
 
-from digest.rendering.lint import header_rules, html_rules, list_rules, signature_rules, structure_rules, text_rules
+from digest.rendering.lint import (
+    header_rules,
+    html_rules,
+    list_rules,
+    signature_rules,
+    structure_rules,
+    system_rules,
+    text_rules,
+)
 from digest.rendering.lint.violation import Fault, Violation
 from digest.rendering.lint.wire import Wire
 
@@ -45,6 +53,18 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("T4", header_rules.separate_encoded_words),
 )
 
+# A mail of the service itself goes to one, who is on no list yet; some statements ask something else of it.
+_OF_LISTS = {"H15", "H16", "H18", "H19", "H20", "H21", "M22"}
+_OWN_WAY = {
+    "H22": system_rules.automatic_answer,
+    "H23": system_rules.nothing_to_leave,
+    "M21": system_rules.nothing_unresolved,
+}
+SYSTEM_RULES: tuple[tuple[str, Rule], ...] = (
+    *((statement, rule) for statement, rule in RULES if statement not in _OF_LISTS | _OWN_WAY.keys()),
+    *_OWN_WAY.items(),
+)
+
 # What a story's words may look like too, and a look's own must not.
 LOOK_RULES: tuple[tuple[str, Rule], ...] = (
     ("H11", text_rules.markup_in_text),
@@ -62,6 +82,12 @@ def lint_message(message: bytes, *, relaxed: bool = False) -> list[Violation]:
     """
     wire = Wire.read(message, relaxed=relaxed)
     return [Violation.of(statement, fault) for statement, rule in RULES for fault in rule(wire)]
+
+
+def lint_system_mail(message: bytes, *, relaxed: bool = False) -> list[Violation]:
+    """Do as `lint_message` does, for a mail that the service itself writes, such as one that asks to confirm."""
+    wire = Wire.read(message, relaxed=relaxed)
+    return [Violation.of(statement, fault) for statement, rule in SYSTEM_RULES for fault in rule(wire)]
 
 
 def lint_part(media_type: str, words: str) -> list[Violation]:

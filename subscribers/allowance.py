@@ -1,0 +1,97 @@
+"""What the limits allow (S07): who is turned away, and when the next mail may leave."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from subscribers.client_address import rate_network
+from subscribers.signup import Answer, Limits, SignUp, mailbox_of
+from subscribers.sliding_window import first_room, window_at
+from subscribers.subscriber import BETWEEN_ASKS
+from subscribers.tally_store import ALL_MAILS, Tallies, TallyKey, TallyKind, tally_key
+from subscribers.tokens import Keyring
+from subscribers.typo import PROVIDERS
+
+# Of a provider with millions of mailboxes, a thousand an hour is no flood.
+PER_PROVIDER_HOUR = 1000
+# A day after the last mail to the address (S07), and half a day of a flood. Nobody waits any longer for it, and there
+# must be time to try it again at a relay that is away, and to answer it.
+LATEST_ASK = BETWEEN_ASKS + timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Under which keys a sign-up is counted, and whether its domain is a well-known provider."""
+
+    network: TallyKey
+    unstamped: TallyKey
+    mailbox: TallyKey
+    domain: TallyKey
+    is_provider: bool
+
+    @property
+    def all(self) -> tuple[TallyKey, ...]:
+        """Return every key that its limits look at."""
+        return self.network, self.unstamped, self.mailbox, self.domain
+
+
+def keys_of(sign_up: SignUp, keyring: Keyring) -> Keys:
+    """Return the keys that *sign_up* is counted under; all whose IP address is not known share one."""
+    network = rate_network(sign_up.ip) if sign_up.ip else "unknown"
+    domain = sign_up.address.domain
+    return Keys(
+        tally_key(keyring, TallyKind.NETWORK, network),
+        tally_key(keyring, TallyKind.UNSTAMPED, network),
+        tally_key(keyring, TallyKind.MAILBOX, mailbox_of(sign_up.address)),
+        tally_key(keyring, TallyKind.DOMAIN, domain),
+        domain in PROVIDERS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The limits, what was counted until now, and the time (UTC)."""
+
+    limits: Limits
+    tallies: Tallies
+    now: datetime
+
+    def admit(self, keys: Keys, *, is_stamped: bool) -> Answer:
+        """Return what a sign-up is told; only one that is accepted counts."""
+        if not self._is_room_now(keys.network, self.limits.per_ip_hour):
+            return Answer.BUSY
+        if not is_stamped:
+            if not self._is_room_now(keys.unstamped, self.limits.unstamped_per_ip_hour):
+                return Answer.AGAIN
+            self.tallies.add(keys.unstamped, window_at(self.now))
+        self.tallies.add(keys.network, window_at(self.now))
+        return Answer.ACCEPTED
+
+    def room_for_mail(self, keys: Keys, earliest: datetime) -> datetime | None:
+        """Return when, from *earliest* on, a mail may leave; None: not before it would be of no use.
+
+        A mailbox gets one in 24 hours, whatever tag it is written with. What the domain's and the common limit do
+        not allow now is put off.
+        """
+        if self.tallies.is_any_after(keys.mailbox, earliest - BETWEEN_ASKS):
+            return None
+        per_domain = max(self.limits.per_domain_hour, PER_PROVIDER_HOUR if keys.is_provider else 0)
+        moment: datetime | None = earliest
+        while moment:
+            by_domain = self._room(keys.domain, per_domain, moment)
+            moment = by_domain and self._room(ALL_MAILS, self.limits.mails_per_hour, by_domain)
+            if moment == by_domain:
+                break
+        return moment
+
+    def count_mail(self, keys: Keys, due: datetime) -> None:
+        """Count a mail that leaves at *due* (UTC)."""
+        self.tallies.add(keys.mailbox, due)
+        for key in (keys.domain, ALL_MAILS):
+            self.tallies.add(key, window_at(due))
+
+    def _is_room_now(self, key: TallyKey, limit: int) -> bool:
+        return first_room(lambda window: self.tallies.count(key, window), limit, self.now, self.now) is not None
+
+    def _room(self, key: TallyKey, limit: int, earliest: datetime) -> datetime | None:
+        latest = self.now + LATEST_ASK
+        return first_room(lambda window: self.tallies.count(key, window), limit, earliest, latest)

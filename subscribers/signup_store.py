@@ -1,0 +1,137 @@
+"""The SQL behind the links of a mail that asks to confirm: what it asks, and what its buttons do."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from subscribers.consent_store import insert_into
+from subscribers.lifecycle_store import confirm
+from subscribers.signup_tables import SystemMail, SystemMailKind
+from subscribers.store import Standing, change_standing
+from subscribers.subscriber import CONFIRM_WITHIN, SubscriptionEvent, SubscriptionStatus
+from subscribers.tables import Subscription, Suppression
+
+BY_BUTTON = "the button of the confirmation mail"
+NOT_ME = "the owner of the address did not ask for this"
+_WAITING = (SubscriptionStatus.PENDING, SubscriptionStatus.RETURNING)
+_IN = (SubscriptionStatus.ACTIVE, SubscriptionStatus.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What a mail asks its reader, by the slugs of newsletters.
+
+    Its button confirms `newsletters`. `others` were asked for since, perhaps by a stranger: they are for the reader
+    to tick (S14). `confirmed` are those of its newsletters that the reader gets already, `left` those left since,
+    which its button does not bring back. `is_lapsed` says that there is no longer anything to confirm.
+    """
+
+    subscriber_id: int
+    newsletters: tuple[str, ...]
+    others: tuple[str, ...]
+    confirmed: tuple[str, ...]
+    left: tuple[str, ...]
+    is_lapsed: bool
+    is_suppressed: bool
+
+
+def asked_for(session: Session, mail_id: int, now: datetime) -> AskedFor | None:
+    """Return what the mail with this number asks at *now* (UTC); None: there is no such mail. Changes nothing (S01)."""
+    mail = _confirmation(session, mail_id)
+    if mail is None:
+        return None
+    rows = session.exec(select_rows(Subscription).where(col(Subscription.subscriber_id) == mail.subscriber_id)).all()
+    asked = [row for row in rows if row.asked_in is not None and row.asked_in <= mail_id]
+    others = [row for row in rows if row not in asked]
+    waiting, confirmed = _standing_at(asked, _WAITING), _standing_at(asked, _IN)
+    is_over = now >= lapses_at(mail) or not waiting
+    return AskedFor(
+        subscriber_id=mail.subscriber_id,
+        newsletters=waiting,
+        others=_standing_at(others, _WAITING),
+        confirmed=confirmed,
+        left=_standing_at(asked, (SubscriptionStatus.UNSUBSCRIBED,)),
+        is_lapsed=is_over and not confirmed,
+        is_suppressed=session.get(Suppression, mail.address_hash) is not None,
+    )
+
+
+def lapses_at(mail: SystemMail) -> datetime:
+    """Return when (UTC) the button of *mail* ceases to confirm anything: days after the sign-up, not the sending."""
+    return mail.created_at + CONFIRM_WITHIN
+
+
+def answer(
+    session: Session,
+    mail_id: int,
+    *,
+    now: datetime,
+    also: Collection[str] = (),
+    editions: Iterable[int] = (),
+    provenance: str = BY_BUTTON,
+) -> tuple[Standing, ...] | None:
+    """Press the button of the mail with this number at *now* (UTC); return where its reader stands with that.
+
+    *also* are newsletters ticked beside the button, *editions* the numbers of those to be mailed to one who asked for
+    the latest. None means that there is no such mail, or that it lapsed before its button was pressed. Pressing again
+    changes nothing (S02).
+
+    Raises:
+        SuppressedAddressError: the address must never be mailed; nothing was changed.
+    """
+    mail = _confirmation(session, mail_id, is_held=True)
+    if mail is None:
+        return None
+    if now >= lapses_at(mail):
+        if mail.answered_at is None:
+            return None
+        also = editions = ()
+    standings = confirm(session, mail.subscriber_id, mail_id, provenance=provenance, now=now, also=also)
+    # Only the first time: pressed again on a later day, it would bring that day's edition too (S02).
+    if mail.answered_at is None and any(standing.status in _IN for standing in standings):
+        mail.answered_at = now
+        session.flush()
+        _queue_editions(session, mail, editions, now)
+    return standings
+
+
+def deny(session: Session, mail_id: int, *, now: datetime) -> bool:
+    """Never mail again whom the mail with this number went to, and take them off every newsletter (S09).
+
+    False means that there is no such mail. It never lapses, works when the reader is erased long ago, and to do it
+    twice does no harm.
+    """
+    mail = _confirmation(session, mail_id)
+    if mail is None:
+        return False
+    theirs = select(col(Subscription.id)).where(col(Subscription.subscriber_id) == mail.subscriber_id)
+    for number in filter(None, session.scalars(theirs.order_by(col(Subscription.id))).all()):
+        change_standing(session, number, SubscriptionEvent.UNSUBSCRIBE, provenance=NOT_ME, now=now)
+    stopped = {"address_hash": mail.address_hash, "reason": NOT_ME, "at": now}
+    session.execute(insert_into(session, Suppression).values(stopped).on_conflict_do_nothing())
+    return True
+
+
+def _confirmation(session: Session, mail_id: int, *, is_held: bool = False) -> SystemMail | None:
+    """Return the mail that asks to confirm; one *is_held* changes only with this transaction."""
+    found = select_rows(SystemMail).where(SystemMail.id == mail_id, SystemMail.kind == SystemMailKind.CONFIRM.value)
+    if is_held:
+        found = found.with_for_update().execution_options(populate_existing=True)
+    return session.exec(found).one_or_none()
+
+
+def _standing_at(rows: Iterable[Subscription], statuses: Collection[SubscriptionStatus]) -> tuple[str, ...]:
+    return tuple(sorted(row.newsletter for row in rows if row.status in statuses))
+
+
+def _queue_editions(session: Session, mail: SystemMail, editions: Iterable[int], now: datetime) -> None:
+    """Queue each of *editions* for the reader of *mail*, once (law 6)."""
+    mine = {"kind": SystemMailKind.LATEST.value, "address_hash": mail.address_hash, "subscriber_id": mail.subscriber_id}
+    when = {"status": "queued", "attempts": 0, "created_at": now, "due_at": now, "changed_at": now}
+    for edition_id in sorted(set(editions)):
+        row = {**mine, **when, "edition_id": edition_id}
+        session.execute(insert_into(session, SystemMail).values(row).on_conflict_do_nothing())

@@ -1,0 +1,68 @@
+"""Where sign-ups come in, whichever form they were typed into."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network
+
+from fastapi import Request
+
+from subscribers.address import EmailAddress
+from subscribers.client_address import client_ip
+from subscribers.registrar import Registrar
+from subscribers.signup import Answer, SignUp
+from subscribers.stamp import age_of, stamp
+from subscribers.tokens import Keyring
+from subscribers.web.box import version_of, wording_of
+from subscribers.web.reception import OfferedNewsletter
+from subscribers.web.source_page import source_page
+
+# S08: quicker is no person, and later the page was kept.
+YOUNGEST, OLDEST = timedelta(seconds=2), timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """What every form has at hand.
+
+    `newsletters` go by their slug. `clock` gives the time in UTC. `trusted_proxies` are the networks whose word on a
+    visitor's address is believed. `home` is the address of the first page, without a slash at its end.
+    """
+
+    registrar: Registrar
+    keyring: Keyring
+    newsletters: Mapping[str, OfferedNewsletter]
+    clock: Callable[[], datetime]
+    trusted_proxies: Sequence[IPv4Network | IPv6Network]
+    home: str
+
+    def stamp(self) -> str:
+        """Return the stamp of a form that is handed out now."""
+        return stamp(self.keyring, self.clock())
+
+    def is_fresh(self, text: str) -> bool:
+        """Say whether *text* is the stamp of a form that a person would have filled in meanwhile (S08)."""
+        age = age_of(text, self.keyring, self.clock())
+        return age is not None and YOUNGEST <= age <= OLDEST
+
+    async def register(
+        self, request: Request, address: EmailAddress, slugs: Sequence[str], *, is_stamped: bool, page: str | None
+    ) -> Answer:
+        """Take down that *address* is to get the newsletters *slugs*; *page* is where the form stood, if it is ours."""
+        words = wording_of({slug: self.newsletters[slug] for slug in slugs})
+        headers = request.headers
+        sign_up = SignUp(
+            address=address,
+            newsletters=tuple(slugs),
+            wording=version_of(words),
+            wording_text=words,
+            ip=client_ip(
+                request.client.host if request.client else None,
+                headers.getlist("x-forwarded-for"),
+                self.trusted_proxies,
+            ),
+            page=page or source_page(headers.get("referer", ""), headers.get("origin", "")),
+            is_stamped=is_stamped,
+        )
+        return await asyncio.wrap_future(self.registrar.register(sign_up))
