@@ -22,7 +22,7 @@ demo: $(VENV)/runtime.stamp ## today's edition from sample articles to 25 invent
 
 test: $(VENV)/dev.stamp ## the whole test suite, with a real PostgreSQL and a real browser
 	@scripts/debian-install "the tests with a browser, a Postfix and a second verifier, skipped without them" $(BROWSER) $(MAIL)
-	$(BIN)/python -m pytest -n 3 $(ARGS)
+	$(BIN)/python -m pytest -n 4 $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
