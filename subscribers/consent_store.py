@@ -32,9 +32,14 @@ class Evidence:
 NO_FORM = Evidence()
 
 
+def version_of(text: str) -> str:
+    """Return the version of a form's exact *text*: the beginning of its hash."""
+    return hashlib.sha256(text.encode()).hexdigest()[:_VERSION_CHARACTERS]
+
+
 def keep_wording(session: Session, text: str, now: datetime) -> str:
     """Keep the exact *text* of a form, first used *now* unless it was before; return its version (S13)."""
-    version = hashlib.sha256(text.encode()).hexdigest()[:_VERSION_CHARACTERS]
+    version = version_of(text)
     row = {"id": version, "text": text, "first_used_at": now}
     session.execute(insert_into(session, Wording).values(row).on_conflict_do_nothing())
     return version

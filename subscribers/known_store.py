@@ -9,12 +9,12 @@ from sqlmodel import Session, col
 
 from subscribers.given_rows import given
 from subscribers.signup import Known
-from subscribers.signup_tables import SystemMail
+from subscribers.signup_tables import MailStatus, SystemMail
 from subscribers.subscriber import PastAsk, SubscriptionStatus
 from subscribers.tables import Subscriber, Subscription, Suppression
 
 # What the index of open mails says too. A mail that a relay refused, or that was dropped, never arrived (S07).
-OPEN = frozenset({"queued", "claimed", "begun"})
+OPEN = frozenset({MailStatus.QUEUED.value, MailStatus.CLAIMED.value, MailStatus.BEGUN.value})
 MAY_HAVE_ARRIVED = frozenset({"begun", "sent", "unknown"})
 ASKING = ("confirm", "change")
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from queue import Full, Queue
 from typing import NamedTuple
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from subscribers.client_address import rate_network
@@ -98,8 +99,8 @@ class Registrar:
             group, is_over = self._next_group()
             try:
                 self._take_down(group)
-            except Exception:  # noqa: BLE001 - whatever one group meets, the next is taken down
-                _log.exception("a group of sign-ups was not taken down")
+            except Exception as error:  # noqa: BLE001 - whatever one group meets, the next is taken down
+                _log_failure("a group of sign-ups was not taken down", error)
 
     def _next_group(self) -> tuple[list[_Waiting], bool]:
         """Wait for a sign-up and take all that wait with it; say whether they are the last.
@@ -118,8 +119,8 @@ class Registrar:
         group = [waiting for waiting in group if waiting.answer.set_running_or_notify_cancel()]
         try:
             has_asked = self._commit(group)
-        except Exception:  # noqa: BLE001 - one of them is to blame, and only that one is to suffer (law 10)
-            _log.exception("%d sign-ups could not be taken down together; they are tried one by one", len(group))
+        except Exception as error:  # noqa: BLE001 - one of them is to blame, and only that one is to suffer (law 10)
+            _log_failure(f"{len(group)} sign-ups could not be taken down together; they are tried one by one", error)
             has_asked = any([self._take_down_alone(waiting) for waiting in group])  # noqa: C419 - each, and not up to the first
         if has_asked:
             self._on_asked()
@@ -147,6 +148,14 @@ class Registrar:
         for waiting, answer in zip(group, registered.answers, strict=True):
             if answer is Answer.BUSY and waiting.sign_up.ip:
                 self._turned_away.add(rate_network(waiting.sign_up.ip), now)
+
+
+def _log_failure(what: str, error: Exception) -> None:
+    if isinstance(error, DBAPIError):
+        # Further lines of its words quote rows on PostgreSQL, and with them addresses; so does its traceback.
+        _log.error("%s: %s", what, str(error.orig).partition("\n")[0])
+    else:
+        _log.error("%s", what, exc_info=error)
 
 
 class _TurnedAway:

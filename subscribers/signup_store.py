@@ -10,7 +10,7 @@ from sqlmodel import select as select_rows
 
 from subscribers.consent_store import insert_into
 from subscribers.lifecycle_store import confirm
-from subscribers.signup_tables import SystemMail, SystemMailKind
+from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
 from subscribers.store import Standing, change_standing
 from subscribers.subscriber import CONFIRM_WITHIN, SubscriptionEvent, SubscriptionStatus
 from subscribers.tables import Subscription, Suppression
@@ -131,7 +131,7 @@ def _standing_at(rows: Iterable[Subscription], statuses: Collection[Subscription
 def _queue_editions(session: Session, mail: SystemMail, editions: Iterable[int], now: datetime) -> None:
     """Queue each of *editions* for the reader of *mail*, once (law 6)."""
     mine = {"kind": SystemMailKind.LATEST.value, "address_hash": mail.address_hash, "subscriber_id": mail.subscriber_id}
-    when = {"status": "queued", "attempts": 0, "created_at": now, "due_at": now, "changed_at": now}
+    when = {"status": MailStatus.QUEUED.value, "attempts": 0, "created_at": now, "due_at": now, "changed_at": now}
     for edition_id in sorted(set(editions)):
         row = {**mine, **when, "edition_id": edition_id}
         session.execute(insert_into(session, SystemMail).values(row).on_conflict_do_nothing())

@@ -25,6 +25,18 @@ _QUEUED = text("status = 'queued'")
 _IN_HAND = text("status IN ('claimed', 'begun')")
 
 
+class MailStatus(StrEnum):
+    """Where a mail of the service itself stands."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"  # a postman has it in hand
+    BEGUN = "begun"  # its final dot may be out
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # it may or may not have gone out: never repeated (law 6)
+    DROPPED = "dropped"  # it was not to be sent any more; `reply` says why (law 7)
+
+
 class SystemMail(SQLModel, table=True):
     """A mail to one reader that is no part of an edition; its number is what the links in it carry.
 

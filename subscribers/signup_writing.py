@@ -13,7 +13,7 @@ from subscribers.consent_store import insert_into
 from subscribers.given_rows import given
 from subscribers.instant import Instant
 from subscribers.signup import Decision, SignUp
-from subscribers.signup_tables import SystemMail, SystemMailKind
+from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
 from subscribers.subscriber import SubscriptionEvent, SubscriptionStatus
 from subscribers.tables import Consent, Subscriber, Subscription, Wording
 
@@ -142,7 +142,7 @@ def _log_consent(session: Session, moves: Subquery, now: datetime) -> None:
 def _queue_mails(session: Session, kept: Iterable[Decided], now: datetime) -> bool:
     asks = [(each.sign_up.address.key, each.address_hash, each.decision.ask_due_at) for each in kept]
     due = given(session, sorted(ask for ask in asks if ask[2]), email_key=Text, address_hash=Text, due_at=Instant).c
-    kind, queued, none = literal(SystemMailKind.CONFIRM.value), literal("queued"), literal(0)
+    kind, queued, none = literal(SystemMailKind.CONFIRM.value), literal(MailStatus.QUEUED.value), literal(0)
     rows = (
         select(kind, due.address_hash, col(Subscriber.id), queued, none, _at(now), due.due_at, _at(now))
         .where(col(Subscriber.email_key) == due.email_key)

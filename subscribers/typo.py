@@ -1,6 +1,7 @@
 """Domains that were probably mistyped: a hint for whoever filled in a form, who alone knows better (S12)."""
 
 from difflib import get_close_matches
+from functools import lru_cache
 
 # Where most readers have their mailbox. What is one of these is no slip, however near to another it looks.
 PROVIDERS = frozenset(
@@ -82,6 +83,7 @@ _SHORTEST = 8  # characters; of a shorter name any change makes another good one
 _NEAR = 0.87  # difflib's ratio: one letter wrong, missing, doubled or swapped
 
 
+@lru_cache(maxsize=4096)  # looking for near ones is a quarter of what taking a sign-up costs
 def suggestion(domain: str) -> str | None:
     """Return the domain that *domain* (lower case) was probably meant to be; None when it looks right."""
     if domain in PROVIDERS:

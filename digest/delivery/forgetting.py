@@ -14,10 +14,10 @@ from digest.delivery.store.rows import ATTEMPT, DELIVERY, ROW
 from digest.editions.tables import EditionRow
 from digest.errors import DigestError
 from subscribers.erasing import Erased, Leaver, begin_to_forget, erase
-from subscribers.signup_tables import SystemMail
+from subscribers.signup_tables import MailStatus, SystemMail
 from subscribers.tokens import Keyring
 
-_IN_HAND = ("claimed", "begun")
+_IN_HAND = (MailStatus.CLAIMED.value, MailStatus.BEGUN.value)
 
 
 class StillInHandError(DigestError):

@@ -219,7 +219,7 @@ class Postman:
         if self._told.get(of_what) != words:
             self._told[of_what] = words
             is_known = isinstance(error, DBAPIError)
-            _log.error("the postman can't %s for now: %s", of_what, words, exc_info=None if is_known else error)
+            _log.error("the postman can't %s just now: %s", of_what, words, exc_info=None if is_known else error)
 
     async def _keep_house(self) -> None:
         while True:

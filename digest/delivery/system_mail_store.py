@@ -7,7 +7,6 @@ into the row before the final dot, for these mails are few.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, exists, literal_column, select, update
@@ -21,7 +20,7 @@ from digest.delivery.refusal import RefusalClass, classify_refusal
 from digest.delivery.store import BEGUN, DEAD_AFTER
 from digest.delivery.tables import Sender
 from subscribers.lifecycle_store import mark_asked
-from subscribers.signup_tables import SystemMail, SystemMailKind
+from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
 from subscribers.store import suppress_subscribers
 from subscribers.subscriber import CONFIRM_WITHIN, PastAsk, may_ask
 from subscribers.tables import Subscriber
@@ -36,19 +35,6 @@ ERASED = "the reader was erased before it left"
 ASKED_ENOUGH = "the address was asked often enough and never answered"
 NOTHING_TO_CONFIRM = "nothing was left to confirm, or the address must not be mailed"
 NO_COPY_WANTED = "the reader left, must not be mailed, or gets this edition as everybody does"
-
-
-class MailStatus(StrEnum):
-    """Where a mail of the service itself stands."""
-
-    QUEUED = "queued"
-    CLAIMED = "claimed"  # a postman has it in hand
-    BEGUN = "begun"  # its final dot may be out
-    SENT = "sent"
-    FAILED = "failed"
-    UNKNOWN = "unknown"  # it may or may not have gone out: never repeated (law 6)
-    DROPPED = "dropped"  # it was not to be sent any more; `reply` says why (law 7)
-
 
 _MAY_HAVE_LEFT = (MailStatus.BEGUN, MailStatus.SENT, MailStatus.UNKNOWN)
 

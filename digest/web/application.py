@@ -90,7 +90,8 @@ def _tell_what_went_wrong(app: FastAPI, templates: PageTemplates, standing: Mapp
         return response
 
     def unavailable(_request: Request, error: Exception) -> Response:
-        LOG.error("the database failed: %s", " ".join(str(getattr(error, "orig", error)).split()))
+        # Further lines quote rows on PostgreSQL, and with them readers' addresses.
+        LOG.error("the database failed: %s", str(getattr(error, "orig", error)).partition("\n")[0])
         response = templates.page("trouble.html", UNAVAILABLE)
         response.headers.update({"X-Robots-Tag": "noindex", "Retry-After": RETRY_SECONDS})
         return response

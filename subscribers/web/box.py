@@ -1,6 +1,5 @@
 """The box under an article: its words, what it asks, and what it says of an answer that won't do."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,11 +62,6 @@ def wording_of(newsletters: Mapping[str, OfferedNewsletter]) -> str:
     """Return the words that whoever chose *newsletters* agreed to, as the box shows them (S13)."""
     told = [f"{newsletter.name}: {newsletter.pitch}".rstrip(": ") for newsletter in newsletters.values()]
     return "\n".join([title_of(newsletters), *told, LABEL, BUTTON, NOTE])
-
-
-def version_of(wording: str) -> str:
-    """Return the version under which the log of consent keeps this *wording*."""
-    return hashlib.sha256(wording.encode()).hexdigest()[:16]
 
 
 def read_address(text: str) -> EmailAddress | str:

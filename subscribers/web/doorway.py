@@ -10,11 +10,12 @@ from fastapi import Request
 
 from subscribers.address import EmailAddress
 from subscribers.client_address import client_ip
+from subscribers.consent_store import version_of
 from subscribers.registrar import Registrar
 from subscribers.signup import Answer, SignUp
 from subscribers.stamp import age_of, stamp
 from subscribers.tokens import Keyring
-from subscribers.web.box import version_of, wording_of
+from subscribers.web.box import wording_of
 from subscribers.web.reception import OfferedNewsletter
 from subscribers.web.source_page import source_page
 

@@ -85,7 +85,7 @@ def test_a_mail_that_a_relay_put_off_is_tried_again_later(database, postman):
     ask(database)
     refusing = ScriptedRelay(at_data=lambda _, times: "451 4.7.1 later" if times == 1 else PASS)
     with refusing as relay, postman(relay, watch) as nudge:
-        wait_for(lambda: statuses(database) == ["queued"] and mails(database)[0].attempts == 1)
+        wait_for(lambda: [(mail.status, mail.attempts) for mail in mails(database)] == [("queued", 1)])
         (mail,) = mails(database)
         assert timedelta(seconds=15) <= mail.due_at - MORNING <= timedelta(seconds=30)
         assert (mail.reply_code, mail.enhanced_code) == (451, "4.7.1")

@@ -1,9 +1,14 @@
 """What a supervisor asks: is it alive, and can it serve?"""
 
 import pytest
+from newsroom import MORNING
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from visitor import Visitor
 
 from digest.database import Database
+from digest.demo.serving import bind_loopback, serve_in_thread
+from digest.web.application import web_app
 from digest.web.health import unreadiness
 
 
@@ -48,3 +53,16 @@ def test_a_database_that_fails_gives_a_page_that_asks_for_patience(site, databas
     assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
     assert "Please try again in a few minutes" in answer.words
     assert "artifact" not in answer.words
+
+
+def test_what_a_database_says_of_a_reader_is_not_logged(settings, database, caplog):
+    def fail() -> None:
+        said = "duplicate key value\nDETAIL:  Key (email_key)=(ada@reader.example) already exists."
+        raise IntegrityError("INSERT", None, Exception(said))
+
+    app = web_app(settings, database, lambda: MORNING)
+    app.add_api_route("/failing", fail)
+    with serve_in_thread(app, bind_loopback()) as address:
+        assert Visitor(address).ask("GET", "/failing").status == 503
+    assert "the database failed: duplicate key value" in caplog.text
+    assert "ada@reader.example" not in caplog.text
