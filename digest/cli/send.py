@@ -13,9 +13,9 @@ from digest.cli.desk import Desk, date_named, newsletter_named, utc_now
 from digest.cli.progress import delivering
 from digest.database import Database
 from digest.delivery.abandoned import living
-from digest.delivery.collecting import collecting_rarely
 from digest.delivery.crew import ENDINGS, Assignment, patience_of
 from digest.delivery.dispatch import Rehearsal, deliver, prepare, rehearse
+from digest.delivery.interpreter import tuned_for_sending
 from digest.delivery.ledger import Closing
 from digest.delivery.publishing import Published
 from digest.delivery.reconciling import Settlement, reconcile_unknown
@@ -73,7 +73,7 @@ def send(
         raise typer.Exit(0 if named.skips(local_date) else 1)
     if settings.site.is_local:
         desk.tell(f"note: links lead to {settings.site.base_url}, which only this machine can open")
-    with collecting_rarely():
+    with tuned_for_sending():
         closing = uvloop.run(_deliver(desk, database, Assignment(settings, prepared, utc_now, wait=not no_wait)))
     _say_closing(desk, prepared, closing, as_json=as_json)
     if not closing.is_whole:

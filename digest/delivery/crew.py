@@ -22,7 +22,7 @@ from multiprocessing.context import SpawnProcess
 import uvloop
 
 from digest.database import Database
-from digest.delivery.collecting import collecting_rarely
+from digest.delivery.interpreter import tuned_for_sending
 from digest.delivery.ledger import Closing, Patience
 from digest.delivery.outlets import Share, most_processes, outlets_of
 from digest.delivery.pacing import DomainPace
@@ -146,7 +146,7 @@ def _work(assignment: Assignment, share: Share, leash: Connection) -> None:
     """Be one of the crew: the main function of a spawned process."""
     database = Database(assignment.settings.database.url.get_secret_value())
     try:
-        with collecting_rarely():
+        with tuned_for_sending():
             uvloop.run(_send(database, assignment, share, leash))
     finally:
         database.close()

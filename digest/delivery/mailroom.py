@@ -41,7 +41,8 @@ class Paperwork:
 class Mailroom:
     """Hands out letters for one edition and gathers what became of them.
 
-    *clock* gives the time in UTC. *chunk* learns how much is used. `nudged` is set when the clerk has something to do.
+    *clock* gives the time in UTC. *chunk* learns how much is used. *soon* is the event loop's `call_soon`. `nudged` is
+    set when the clerk has something to do.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Mailroom:
         patience: Patience,
         pace: DomainPace,
         chunk: ChunkSize,
+        soon: Callable[..., object],
     ) -> None:
         self.nudged = asyncio.Event()
         self.chunk = chunk
@@ -63,12 +65,15 @@ class Mailroom:
         self._deadline = deadline
         self._patience = patience
         self._pace = pace
+        self._soon = soon
         self._stock: deque[tuple[Claim, float]] = deque()
         self._written: deque[Letter] = deque()
         self._out: set[Letter] = set()
         self._paperwork = Paperwork()
         self._being_recorded = Paperwork()
         self._is_closed = False
+        self._handed_out = 0
+        self._awaits_lull = False
 
     # --- the wire's side
 
@@ -80,8 +85,10 @@ class Mailroom:
                 self._paperwork.leftovers.append((letter.claim, self._clock()))
                 continue
             self._out.add(letter)
+            self._handed_out += 1
             if 2 * self._on_shelf <= self.chunk.size:
                 self._want()
+            self._watch_for_lull()
             return letter
         self._want()
         return None
@@ -195,6 +202,23 @@ class Mailroom:
         if not self._written:
             self._write_letters()
         return self._written.popleft() if self._written else None
+
+    def _watch_for_lull(self) -> None:
+        """Have the next letters written while the wire waits, if half of those that were written are gone.
+
+        Signing eight takes longer than a relay has work for. Not where the pace decides who is next: it may change.
+        """
+        if not (self._awaits_lull or self._pace.is_set) and 2 * len(self._written) <= WRITTEN_AT_ONCE:
+            self._awaits_lull = True
+            self._soon(self._write_in_lull, None)
+
+    def _write_in_lull(self, handed_out: int | None) -> None:
+        """Write letters if the wire has had its turn since *handed_out* were, and has asked for none."""
+        if handed_out == self._handed_out:
+            self._awaits_lull = False
+            self._write_letters()
+        else:
+            self._soon(self._write_in_lull, self._handed_out)
 
     def _write_letters(self) -> None:
         """Write the next letters: one at a time where the pace decides which, for what is signed in vain costs dear."""

@@ -74,8 +74,9 @@ class SendingLoop:
         self._pulse = Pulse(database, edition, sender, clock, on_progress)
         connections = sum(outlet.connections for outlet in outlets)
         self._journal = Journal.open(terms.journals, sender.id, edition.id, mark_of(database), clock())
+        chunk, soon = ChunkSize(2 * connections), asyncio.get_running_loop().call_soon
         self._mailroom = Mailroom(
-            compiled, self._journal, clock, terms.deadline, terms.patience, terms.pace, ChunkSize(2 * connections)
+            compiled, self._journal, clock, terms.deadline, terms.patience, terms.pace, chunk, soon
         )
         self._clerk = Clerk(database, edition, sender.id, self._mailroom, clock)
         self._lanes = [

@@ -1,7 +1,7 @@
 """The mailroom: what is handed out, what goes back, and what waits to be written down."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -34,11 +34,32 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     opened.leave()
 
 
-def mailroom(journal: Journal, pace: DomainPace | None = None, chunk: ChunkSize | None = None) -> Mailroom:
+class Turns:
+    """The event loop's `call_soon`, one turn at a time."""
+
+    def __init__(self) -> None:
+        self._calls: list[tuple[Callable[..., object], tuple[object, ...]]] = []
+
+    def __call__(self, act: Callable[..., object], *arguments: object) -> None:
+        self._calls.append((act, arguments))
+
+    def take(self) -> None:
+        calls, self._calls = self._calls, []
+        for act, arguments in calls:
+            act(*arguments)
+
+
+def mailroom(
+    journal: Journal,
+    pace: DomainPace | None = None,
+    chunk: ChunkSize | None = None,
+    soon: Turns | None = None,
+    signed_by: Callable[[bytes], bytes] | None = None,
+) -> Mailroom:
+    edition = compiled(signers=(Signer("example.org", "s1", "rsa-sha256", signed_by),) if signed_by else ())
     patience = Patience(timedelta(seconds=300), timedelta(hours=6))
-    return Mailroom(
-        compiled(), journal, lambda: NOW, DEADLINE, patience, pace or DomainPace({}, soon=0), chunk or ChunkSize(4)
-    )
+    pace, chunk = pace or DomainPace({}, soon=0), chunk or ChunkSize(4)
+    return Mailroom(edition, journal, lambda: NOW, DEADLINE, patience, pace, chunk, soon or Turns())
 
 
 def stocked(journal: Journal, *numbers: int, age: float = 0.0, asked: int = 4) -> Mailroom:
@@ -230,14 +251,39 @@ def test_nothing_is_written_for_a_domain_whose_turn_is_still_to_come(journal: Jo
         signed.append(digest)
         return b"a signature"
 
-    patience = Patience(timedelta(seconds=300), timedelta(hours=6))
-    edition = compiled(signers=(Signer("example.org", "s1", "rsa-sha256", sign),))
-    pace = DomainPace({"slow.example": 1.0}, soon=0)
-    room = Mailroom(edition, journal, lambda: NOW, DEADLINE, patience, pace, ChunkSize(64))
+    pace, turns = DomainPace({"slow.example": 1.0}, soon=0), Turns()
+    room = mailroom(journal, pace, ChunkSize(64), turns, signed_by=sign)
     room.stock_up(claims(*range(1, 33), domain="slow.example"), 64, time.monotonic())
     handed = [room.next_letter() for _ in range(3)]
     assert [letter is not None for letter in handed] == [True, True, False]
+    turns.take()
+    turns.take()
     assert len(signed) == 2
+
+
+def test_the_next_letters_are_written_while_the_wire_wants_none(journal: Journal) -> None:
+    signed: list[bytes] = []
+
+    def sign(digest: bytes) -> bytes:
+        signed.append(digest)
+        return b"a signature"
+
+    turns = Turns()
+    room = mailroom(journal, soon=turns, signed_by=sign)
+    room.stock_up(claims(*range(1, 33)), 64, time.monotonic())
+    for _ in range(WRITTEN_AT_ONCE // 2):
+        room.next_letter()
+    turns.take()  # the wire has not had its turn yet
+    assert len(signed) == WRITTEN_AT_ONCE
+    room.next_letter()
+    turns.take()  # it had, and took one
+    assert len(signed) == WRITTEN_AT_ONCE
+    turns.take()
+    assert len(signed) == WRITTEN_AT_ONCE + WRITTEN_AT_ONCE // 2 + 1
+    turns.take()  # and that is enough
+    assert len(signed) == WRITTEN_AT_ONCE + WRITTEN_AT_ONCE // 2 + 1
+    letters = [room.next_letter() for _ in range(WRITTEN_AT_ONCE)]
+    assert [letter and letter.claim.reader.subscriber_id for letter in letters] == list(range(6, 14))
 
 
 def test_one_that_came_back_behind_a_fresher_one_is_not_begun_stale(journal: Journal) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -112,6 +113,7 @@ def _written(instant: datetime) -> str:
     return as_utc(instant).isoformat()
 
 
+@lru_cache(maxsize=8)  # a row of what was sent holds the same one twice
 def _stored(instant: datetime) -> str:
     """Write *instant* as SQLAlchemy does into SQLite; its own way would cost as much as all else of a row."""
     return as_utc(instant).replace(tzinfo=None).isoformat(" ", "microseconds")
