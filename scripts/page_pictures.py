@@ -29,7 +29,7 @@ from digest.web.signing_up import registrar_running
 from subscribers.lifecycle_store import mark_asked
 from subscribers.signup_tables import SystemMail
 from subscribers.stamp import stamp
-from subscribers.store import suppress
+from subscribers.suppression_store import suppress
 from subscribers.tables import Subscriber, Subscription
 from subscribers.tokens import Keyring, Purpose, keyring
 

@@ -8,16 +8,9 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from subscribers.consent_store import log_event, record_move
-from subscribers.store import (
-    Standing,
-    SuppressedAddressError,
-    checked_move,
-    is_suppressed,
-    lock_subscription,
-    standing_of,
-    suppressed,
-)
+from subscribers.store import Standing, checked_move, lock_subscription, standing_of
 from subscribers.subscriber import SubscriptionEvent, SubscriptionStatus, moves_of
+from subscribers.suppression_store import SuppressedAddressError, is_suppressed, suppressed
 from subscribers.tables import Subscriber, Subscription
 
 PAUSE_OVER = "the pause was over"

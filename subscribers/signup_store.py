@@ -13,6 +13,7 @@ from subscribers.lifecycle_store import confirm
 from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
 from subscribers.store import Standing, change_standing
 from subscribers.subscriber import CONFIRM_WITHIN, SubscriptionEvent, SubscriptionStatus
+from subscribers.suppression_store import suppress_hash
 from subscribers.tables import Subscription, Suppression
 
 BY_BUTTON = "the button of the confirmation mail"
@@ -111,8 +112,7 @@ def deny(session: Session, mail_id: int, *, now: datetime) -> bool:
     theirs = select(col(Subscription.id)).where(col(Subscription.subscriber_id) == mail.subscriber_id)
     for number in filter(None, session.scalars(theirs.order_by(col(Subscription.id))).all()):
         change_standing(session, number, SubscriptionEvent.UNSUBSCRIBE, provenance=NOT_ME, now=now)
-    stopped = {"address_hash": mail.address_hash, "reason": NOT_ME, "at": now}
-    session.execute(insert_into(session, Suppression).values(stopped).on_conflict_do_nothing())
+    suppress_hash(session, mail.address_hash, NOT_ME, now)
     return True
 
 

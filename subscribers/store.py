@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal
-from sqlmodel import Session, col, exists, select
+from sqlalchemy import ColumnElement, Select, func
+from sqlmodel import Session, col, select
 
 from subscribers.address import EmailAddress
 from subscribers.consent_store import NO_FORM, Evidence, insert_into, record_move
-from subscribers.errors import SubscribersError
-from subscribers.instant import Instant
 from subscribers.subscriber import LEAVING, SubscriptionEvent, SubscriptionStatus, move
+from subscribers.suppression_store import SuppressedAddressError, is_suppressed, suppressed, suppressed_keys
 from subscribers.tables import Subscriber, Subscription, Suppression, number_of
 from subscribers.tokens import Keyring
 
@@ -59,10 +58,6 @@ class ReaderStandings:
     def of(self, subscription_id: int) -> Standing:
         """Return the standing with this number, which must be one of this reader's."""
         return next(standing for standing in self.standings if standing.subscription_id == subscription_id)
-
-
-class SuppressedAddressError(SubscribersError):
-    """An address that must never be mailed was to do something else than leave (B11)."""
 
 
 def may_be_mailed() -> ColumnElement[bool]:
@@ -122,13 +117,6 @@ def sign_up_row(
     if suppressed_keys(session, [key], intake.keyring):
         raise SuppressedAddressError("who was signed up must not be mailed: the address is suppressed")
     return _bring(session, [newcomer], intake, SubscriptionEvent.SIGN_UP, evidence)[key]
-
-
-def suppressed_keys(session: Session, keys: Iterable[str], keyring: Keyring) -> set[str]:
-    """Return those of *keys* whose address must never be mailed."""
-    hashes = {keyring.address_hash(key): key for key in keys}
-    found = session.exec(select(Suppression.address_hash).where(col(Suppression.address_hash).in_(hashes)))
-    return {hashes[address_hash] for address_hash in found}
 
 
 def change_standing(
@@ -199,27 +187,6 @@ def standing_of(row: Subscription) -> Standing:
     return Standing(number_of(row), row.newsletter, SubscriptionStatus(row.status), row.paused_until)
 
 
-def suppress(session: Session, key: str, *, keyring: Keyring, reason: str, now: datetime) -> None:
-    """Never mail the address with this *key* again, on any newsletter."""
-    address_hash = keyring.address_hash(key)
-    if session.get(Suppression, address_hash) is None:
-        session.add(Suppression(address_hash=address_hash, reason=reason, at=now))
-
-
-def suppress_subscribers(session: Session, numbers: Sequence[int], reason: str, now: datetime) -> None:
-    """Never mail the subscribers with these *numbers* again, on any newsletter; at most some thousand at a time.
-
-    Whoever is suppressed already stays so for the reason of then. *reason* must not name an address (B12).
-    """
-    theirs = (
-        select(col(Subscriber.address_hash), literal(reason), literal(now, type_=Instant()))
-        .where(col(Subscriber.id).in_(numbers))
-        .order_by(col(Subscriber.address_hash))  # two that add the same ones at once must not wait in a circle
-    )
-    added = insert_into(session, Suppression).from_select(["address_hash", "reason", "at"], theirs)
-    session.execute(added.on_conflict_do_nothing())
-
-
 def standing_counts(session: Session) -> dict[str, dict[str, int]]:
     """Return how many readers stand where: newsletter → status → count."""
     counts: dict[str, dict[str, int]] = {}
@@ -231,17 +198,6 @@ def standing_counts(session: Session) -> dict[str, dict[str, int]]:
     for newsletter, status, count in rows:
         counts.setdefault(newsletter, {})[status] = count
     return counts
-
-
-def suppressed() -> ColumnElement[bool]:
-    """Return the condition on Subscriber that it must never be mailed (B11)."""
-    return exists().where(col(Suppression.address_hash) == col(Subscriber.address_hash))
-
-
-def is_suppressed(session: Session, subscriber_id: int) -> bool:
-    """Say whether the address of the subscriber with this number must never be mailed (B11)."""
-    found = session.exec(select(Subscriber.id).where(Subscriber.id == subscriber_id, suppressed()))
-    return found.first() is not None
 
 
 def _bring(

@@ -21,8 +21,8 @@ from digest.delivery.store import BEGUN, DEAD_AFTER
 from digest.delivery.tables import Sender
 from subscribers.lifecycle_store import mark_asked
 from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
-from subscribers.store import suppress_subscribers
 from subscribers.subscriber import CONFIRM_WITHIN, PastAsk, may_ask
+from subscribers.suppression_store import suppress_subscribers
 from subscribers.tables import Subscriber
 
 PATIENCE = Patience(first=timedelta(seconds=30), longest=timedelta(hours=1))

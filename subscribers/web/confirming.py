@@ -11,8 +11,9 @@ from fastapi import APIRouter, Depends, Response
 
 from subscribers.form import Form, posted_form
 from subscribers.signup_store import AskedFor, answer, asked_for
-from subscribers.store import Standing, SuppressedAddressError
+from subscribers.store import Standing
 from subscribers.subscriber import SubscriptionStatus
+from subscribers.suppression_store import SuppressedAddressError
 from subscribers.tokens import Purpose
 from subscribers.web.box import Box
 from subscribers.web.reception import (

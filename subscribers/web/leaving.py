@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
 
 from subscribers.form import posted_fields
-from subscribers.store import ReaderStandings, Standing, SuppressedAddressError
+from subscribers.store import ReaderStandings, Standing
 from subscribers.subscriber import IllegalMoveError, SubscriptionEvent, SubscriptionStatus
+from subscribers.suppression_store import SuppressedAddressError
 from subscribers.tokens import Purpose
 from subscribers.web.reception import CONFLICT, NOTHING_WRONG, READ, WRITE, PrivateRoute, Reception
 

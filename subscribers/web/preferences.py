@@ -9,17 +9,9 @@ from fastapi import APIRouter, Depends, Response
 from subscribers.address import EmailAddress
 from subscribers.form import posted_fields
 from subscribers.lifecycle_store import confirm, pause
-from subscribers.store import (
-    Intake,
-    Newcomer,
-    ReaderStandings,
-    Standing,
-    SuppressedAddressError,
-    lock_subscription,
-    sign_up_row,
-    standing_of,
-)
+from subscribers.store import Intake, Newcomer, ReaderStandings, Standing, lock_subscription, sign_up_row, standing_of
 from subscribers.subscriber import IllegalMoveError, SubscriptionEvent, SubscriptionStatus
+from subscribers.suppression_store import SuppressedAddressError
 from subscribers.tokens import Purpose
 from subscribers.web.reception import BAD_REQUEST, CONFLICT, NOTHING_WRONG, READ, WRITE, PrivateRoute, Reception
 

@@ -18,8 +18,9 @@ from digest.delivery.tables import Attempt, Delivery
 from digest.editions.edition import Edition
 from digest.editions.store import move_deadline
 from digest.editions.tables import EditionRow
-from subscribers.store import change_standing, suppress, suppress_subscribers
+from subscribers.store import change_standing
 from subscribers.subscriber import SubscriptionEvent
+from subscribers.suppression_store import suppress, suppress_subscribers
 from subscribers.tables import Consent, Subscriber, Subscription, Suppression
 from subscribers.tokens import keyring
 

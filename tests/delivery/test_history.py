@@ -17,8 +17,9 @@ from digest.delivery.ledger import DeliveryStatus
 from digest.delivery.outcome import Outcome, OutcomeKind, outcome_of_final_reply
 from digest.editions.edition import Edition
 from subscribers.record import find_reader, find_suppression
-from subscribers.store import change_standing, suppress
+from subscribers.store import change_standing
 from subscribers.subscriber import SubscriptionEvent
+from subscribers.suppression_store import suppress
 from subscribers.tokens import keyring
 
 LATER = MORNING + timedelta(minutes=5)

@@ -17,7 +17,7 @@ from digest.delivery.postman import postman_running
 from digest.delivery.system_message import UnsoundMailError
 from digest.errors import BadInputError
 from digest.settings import RelaySettings
-from subscribers.store import suppress
+from subscribers.suppression_store import suppress
 from subscribers.tables import Subscription, Suppression
 from subscribers.tokens import Purpose
 

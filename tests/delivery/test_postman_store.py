@@ -19,7 +19,7 @@ from digest.delivery.system_mail_store import (
     waiting,
 )
 from subscribers.signup_tables import SystemMail
-from subscribers.store import suppress
+from subscribers.suppression_store import suppress
 from subscribers.tables import Subscription
 
 MINUTE = timedelta(minutes=1)

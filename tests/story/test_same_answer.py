@@ -10,7 +10,7 @@ from raw_http import FORM, api_request, ask, form_request, whole_answer
 
 from digest.delivery.forgetting import forget_reader
 from subscribers.lifecycle_store import pause
-from subscribers.store import suppress
+from subscribers.suppression_store import suppress
 from subscribers.tokens import Purpose
 
 

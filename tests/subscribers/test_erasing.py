@@ -3,7 +3,8 @@ from sqlmodel import select
 
 from subscribers.erasing import FORGOTTEN, Erased, begin_to_forget, erase
 from subscribers.record import find_reader, find_suppression
-from subscribers.store import may_be_mailed, reader_standings, subscribe_imported, suppress
+from subscribers.store import may_be_mailed, reader_standings, subscribe_imported
+from subscribers.suppression_store import suppress
 from subscribers.tables import Consent, Subscriber, Subscription
 from subscribers.transfer import import_subscribers, read_rows
 

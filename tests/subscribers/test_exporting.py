@@ -9,8 +9,9 @@ from sqlmodel import delete, select
 from subscribers.exporting import export_subscribers, write_rows
 from subscribers.name import clean_name
 from subscribers.record import find_reader
-from subscribers.store import change_standing, subscribe_imported, suppress
+from subscribers.store import change_standing, subscribe_imported
 from subscribers.subscriber import SubscriptionEvent
+from subscribers.suppression_store import suppress
 from subscribers.tables import Consent, Subscriber, Subscription
 from subscribers.transfer import import_subscribers, read_rows
 

@@ -25,8 +25,9 @@ from digest.upgrading import upgrade_schema
 from subscribers.errors import SubscribersError
 from subscribers.lifecycle_store import confirm, mark_asked, pause, resume_due
 from subscribers.purging import purge_unconfirmed
-from subscribers.store import change_standing, mailable, sign_up_row, subscribe_imported, suppress
+from subscribers.store import change_standing, mailable, sign_up_row, subscribe_imported
 from subscribers.subscriber import CONFIRM_WITHIN, SubscriptionEvent
+from subscribers.suppression_store import suppress
 from subscribers.tables import Consent, Subscriber, Subscription
 
 BOB = "bob@example.org"  # the only one who is ever suppressed: that ends most of what can happen

@@ -4,8 +4,9 @@ import pytest
 from newsroom import MORNING, SECRET, enlist
 from sqlmodel import select
 
-from subscribers.store import Standing, SuppressedAddressError, change_standing, reader_standings, suppress
+from subscribers.store import Standing, change_standing, reader_standings
 from subscribers.subscriber import IllegalMoveError, SubscriptionEvent, SubscriptionStatus
+from subscribers.suppression_store import SuppressedAddressError, suppress
 from subscribers.tables import Consent, Subscriber, Subscription
 from subscribers.tokens import keyring
 

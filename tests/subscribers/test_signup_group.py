@@ -15,8 +15,9 @@ from subscribers.signup import Answer, Decision, Move
 from subscribers.signup_store import answer
 from subscribers.signup_tables import SystemMail, Tally
 from subscribers.signup_writing import Decided, write_decided
-from subscribers.store import change_standing, subscribe_imported, suppress
+from subscribers.store import change_standing, subscribe_imported
 from subscribers.subscriber import SubscriptionEvent, SubscriptionStatus
+from subscribers.suppression_store import suppress
 from subscribers.tables import Subscriber
 from subscribers.tally_store import drop_old_tallies
 

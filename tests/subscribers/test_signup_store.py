@@ -12,8 +12,9 @@ from subscribers.purging import purge_unconfirmed
 from subscribers.record import find_reader
 from subscribers.signup_store import answer, asked_for, deny
 from subscribers.signup_tables import SystemMail
-from subscribers.store import SuppressedAddressError, change_standing, mailable, suppress
+from subscribers.store import change_standing, mailable
 from subscribers.subscriber import SubscriptionEvent
+from subscribers.suppression_store import SuppressedAddressError, suppress
 from subscribers.tables import Suppression
 
 DAY = timedelta(days=1)

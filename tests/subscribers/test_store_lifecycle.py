@@ -14,15 +14,9 @@ from subscribers.consent_store import Evidence, keep_wording, wording_text
 from subscribers.lifecycle_store import confirm, mark_asked, pause, resume_due
 from subscribers.purging import Purged, purge_unconfirmed
 from subscribers.record import find_reader
-from subscribers.store import (
-    SuppressedAddressError,
-    change_standing,
-    mailable,
-    sign_up_row,
-    subscribe_imported,
-    suppress,
-)
+from subscribers.store import change_standing, mailable, sign_up_row, subscribe_imported
 from subscribers.subscriber import IllegalMoveError, SubscriptionEvent, SubscriptionStatus
+from subscribers.suppression_store import SuppressedAddressError, suppress
 from subscribers.tables import Consent, Subscriber, Subscription, Suppression, Wording
 
 DAY = timedelta(days=1)

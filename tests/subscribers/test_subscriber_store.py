@@ -2,16 +2,9 @@ import pytest
 from sample_readers import KEYS, LATER, NOW, intake, newcomer
 from sqlmodel import col, select
 
-from subscribers.store import (
-    SuppressedAddressError,
-    change_standing,
-    may_be_mailed,
-    standing_counts,
-    subscribe_imported,
-    suppress,
-    suppressed_keys,
-)
+from subscribers.store import change_standing, may_be_mailed, standing_counts, subscribe_imported
 from subscribers.subscriber import IllegalMoveError, SubscriptionEvent, SubscriptionStatus
+from subscribers.suppression_store import SuppressedAddressError, suppress, suppressed_keys
 from subscribers.tables import Consent, Subscriber, Subscription, Suppression
 
 

@@ -13,8 +13,9 @@ import subscribers.transfer
 from digest.delivery.header_lines import mailbox_field
 from subscribers.import_store import take_in
 from subscribers.staging import StagedRow
-from subscribers.store import Newcomer, change_standing, suppress
+from subscribers.store import Newcomer, change_standing
 from subscribers.subscriber import SubscriptionEvent, SubscriptionStatus, moves_of
+from subscribers.suppression_store import suppress
 from subscribers.tables import Consent, Subscriber, Subscription
 from subscribers.transfer import RejectedRow, UnreadableFileError, import_subscribers, read_rows
 

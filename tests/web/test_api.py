@@ -10,7 +10,7 @@ from joining import NEW, consents, mails, sign_up, standings
 from newsroom import MORNING, NEWSLETTER
 from visitor import RING, everything
 
-from subscribers.store import suppress
+from subscribers.suppression_store import suppress
 
 PLACE = "/api/subscriptions"
 JSON = {"Content-Type": "application/json"}

@@ -10,7 +10,8 @@ from sqlmodel import select
 from visitor import RING, everything, leave_link, preferences_link, status, subscription
 
 from subscribers.address import EmailAddress
-from subscribers.store import Intake, Newcomer, mailable, subscribe_imported, suppress
+from subscribers.store import Intake, Newcomer, mailable, subscribe_imported
+from subscribers.suppression_store import suppress
 from subscribers.tables import Consent, Subscription
 from subscribers.tokens import Purpose
 

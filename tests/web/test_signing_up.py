@@ -8,7 +8,7 @@ from newsroom import MORNING, NEWSLETTER
 from visitor import RING, everything, leave_link, subscription
 
 from subscribers.consent_store import wording_text
-from subscribers.store import suppress
+from subscribers.suppression_store import suppress
 from subscribers.web.source_page import source_page
 
 

@@ -15,7 +15,7 @@ from visitor import FORM, ONE_CLICK, RING, everything, leave_link, preferences_l
 from digest.delivery.message import Reader
 from digest.delivery.proof import compile_for
 from digest.delivery.store import beat, claim, closing
-from subscribers.store import suppress
+from subscribers.suppression_store import suppress
 from subscribers.tables import Consent, Subscriber, Subscription
 from subscribers.tokens import Purpose, keyring
 

@@ -14,7 +14,7 @@ from digest.delivery.store.claims import HELD_BY_IT, HOLDER, Claim, still_with
 from digest.delivery.store.rows import ATTEMPT, DELIVERY, ROW, ForEachRow
 from digest.editions.edition import Edition
 from subscribers.instant import Instant
-from subscribers.store import suppress_subscribers
+from subscribers.suppression_store import suppress_subscribers
 
 
 class Attempted(NamedTuple):
