@@ -26,9 +26,11 @@ from digest.settings import NewsletterSettings, Settings
 from digest.web.application import web_app
 from digest.web.serving import address_of
 from digest.web.signing_up import registrar_running
+from subscribers.address_change import forget_lapsed_wishes
 from subscribers.lifecycle_store import mark_asked
 from subscribers.signup_tables import SystemMail
 from subscribers.stamp import stamp
+from subscribers.subscriber import CONFIRM_WITHIN
 from subscribers.suppression_store import suppress
 from subscribers.tables import Subscriber, Subscription
 from subscribers.tokens import Keyring, Purpose, keyring
@@ -59,6 +61,7 @@ class Tour:
         yield from self._ways_in(page)
         yield from self._answers(page)
         yield from self._links_of_an_edition(page)
+        yield from self._own_affairs(page)
         yield from self._limits(page)
 
     def _first_pages(self, page: Page) -> Iterator[str]:
@@ -129,6 +132,49 @@ class Tour:
         page.goto(self.base + preferences)
         yield "preferences-suppressed"
 
+    def _own_affairs(self, page: Page) -> Iterator[str]:
+        (reader, taken), new = self._others(), "bruno@example.net"
+        preferences = self._link("preferences", Purpose.PREFERENCES, self._subscription(reader))
+        tries: Mapping[str, Fields] = {
+            "address": {"act": "address"},
+            "address-wrong": {"act": "change", "email": "bruno@example"},
+            "address-hint": {"act": "change", "email": "bruno@gmial.com"},
+            "address-asked": {"act": "change", "email": new},
+        }
+        for name, fields in tries.items():
+            self._post(page, preferences, fields)
+            yield name
+        self._post(page, preferences, {"act": "change", "email": taken})
+        self._post(page, self._change_link(taken), {})
+        yield "taken"
+        change = self._change_link(new)
+        page.goto(self.base + change)
+        yield "change"
+        self._post(page, change, {})
+        yield "changed"
+        lapsed = self._change_link(taken)
+        with self.database.writing() as session:
+            forget_lapsed_wishes(session, self.now + CONFIRM_WITHIN)
+        self._post(page, lapsed, {})
+        yield "settled-change"
+        yield from self._last_affairs(page, preferences)
+
+    def _last_affairs(self, page: Page, preferences: str) -> Iterator[str]:
+        for number in range(4):
+            self._post(page, preferences, {"act": "change", "email": f"new{number}@example.net"})
+        yield "address-busy"
+        self._post(page, preferences, {"act": "erase"})
+        yield "erase"
+        with self.database.writing() as session:
+            session.exec(select(SystemMail).where(SystemMail.new_email == "new0@example.net")).one().status = "claimed"
+        self._post(page, preferences, {"act": "erase-all"})
+        yield "not-erased-yet"
+        with self.database.writing() as session:
+            for row in session.exec(select(SystemMail).where(SystemMail.status == "claimed")):
+                row.status = "sent"
+        self._post(page, preferences, {"act": "erase-all"})
+        yield "erased"
+
     def _limits(self, page: Page) -> Iterator[str]:
         signup = self.settings.signup
         for number in range(signup.unstamped_per_ip_hour):
@@ -164,6 +210,18 @@ class Tour:
             mail.status = "sent"
             mark_asked(session, mail.subscriber_id, mail.id or 0)
             return mail.id or 0
+
+    def _others(self) -> Sequence[str]:
+        """Return the addresses of two who read the newsletter too."""
+        theirs = select(Subscriber.email).join(Subscription).where(Subscription.newsletter == self.newsletter)
+        others = theirs.where(Subscription.status == "active", Subscriber.email != self.address)
+        with self.database.reading() as session:
+            return session.exec(others.order_by(col(Subscriber.id)).limit(2)).all()
+
+    def _change_link(self, wished_for: str) -> str:
+        with self.database.reading() as session:
+            mail = session.exec(select(SystemMail.id).where(SystemMail.new_email == wished_for)).one()
+        return self._link("change", Purpose.CHANGE, mail or 0)
 
     def _subscription(self, address: str) -> int:
         with self.database.reading() as session:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from subscribers.address import EmailAddress
 from subscribers.client_address import rate_network
 from subscribers.signup import Answer, Limits, SignUp, mailbox_of
 from subscribers.sliding_window import first_room, window_at
@@ -13,37 +14,52 @@ from subscribers.typo import PROVIDERS
 
 # Of a provider with millions of mailboxes, a thousand an hour is no flood.
 PER_PROVIDER_HOUR = 1000
+# Nobody has more than three new addresses an hour; somebody who found a reader's link may try.
+WISHES_PER_HOUR = 3
 # A day after the last mail to the address (S07), and half a day of a flood. Nobody waits any longer for it, and there
 # must be time to try it again at a relay that is away, and to answer it.
 LATEST_ASK = BETWEEN_ASKS + timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """Under which keys a sign-up is counted, and whether its domain is a well-known provider."""
+class MailKeys:
+    """Under which keys a mail that asks an address is counted, and whether its domain is a well-known provider."""
 
-    network: TallyKey
-    unstamped: TallyKey
     mailbox: TallyKey
     domain: TallyKey
     is_provider: bool
 
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Under which keys a sign-up is counted, and the mail that it leads to."""
+
+    network: TallyKey
+    unstamped: TallyKey
+    mail: MailKeys
+
     @property
     def all(self) -> tuple[TallyKey, ...]:
         """Return every key that its limits look at."""
-        return self.network, self.unstamped, self.mailbox, self.domain
+        return self.network, self.unstamped, self.mail.mailbox, self.mail.domain
+
+
+def mail_keys_of(address: EmailAddress, keyring: Keyring) -> MailKeys:
+    """Return the keys that a mail to *address* is counted under."""
+    return MailKeys(
+        tally_key(keyring, TallyKind.MAILBOX, mailbox_of(address)),
+        tally_key(keyring, TallyKind.DOMAIN, address.domain),
+        address.domain in PROVIDERS,
+    )
 
 
 def keys_of(sign_up: SignUp, keyring: Keyring) -> Keys:
     """Return the keys that *sign_up* is counted under; all whose IP address is not known share one."""
     network = rate_network(sign_up.ip) if sign_up.ip else "unknown"
-    domain = sign_up.address.domain
     return Keys(
         tally_key(keyring, TallyKind.NETWORK, network),
         tally_key(keyring, TallyKind.UNSTAMPED, network),
-        tally_key(keyring, TallyKind.MAILBOX, mailbox_of(sign_up.address)),
-        tally_key(keyring, TallyKind.DOMAIN, domain),
-        domain in PROVIDERS,
+        mail_keys_of(sign_up.address, keyring),
     )
 
 
@@ -54,6 +70,13 @@ class Allowance:
     limits: Limits
     tallies: Tallies
     now: datetime
+
+    def admit_wish(self, reader: TallyKey) -> bool:
+        """Say whether this reader may wish for another address now; only then it counts."""
+        if not self._is_room_now(reader, WISHES_PER_HOUR):
+            return False
+        self.tallies.add(reader, window_at(self.now))
+        return True
 
     def admit(self, keys: Keys, *, is_stamped: bool) -> Answer:
         """Return what a sign-up is told; only one that is accepted counts."""
@@ -66,7 +89,7 @@ class Allowance:
         self.tallies.add(keys.network, window_at(self.now))
         return Answer.ACCEPTED
 
-    def room_for_mail(self, keys: Keys, earliest: datetime) -> datetime | None:
+    def room_for_mail(self, keys: MailKeys, earliest: datetime) -> datetime | None:
         """Return when, from *earliest* on, a mail may leave; None: not before it would be of no use.
 
         A mailbox gets one in 24 hours, whatever tag it is written with. What the domain's and the common limit do
@@ -83,7 +106,7 @@ class Allowance:
                 break
         return moment
 
-    def count_mail(self, keys: Keys, due: datetime) -> None:
+    def count_mail(self, keys: MailKeys, due: datetime) -> None:
         """Count a mail that leaves at *due* (UTC)."""
         self.tallies.add(keys.mailbox, due)
         for key in (keys.domain, ALL_MAILS):

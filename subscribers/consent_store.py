@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
-from subscribers.subscriber import CONFIRMING, SubscriptionEvent, SubscriptionStatus
+from subscribers.subscriber import CONFIRMING, AddressEvent, SubscriptionEvent, SubscriptionStatus
 from subscribers.tables import Consent, Subscription, Wording, number_of
 
 _VERSION_CHARACTERS = 16
@@ -77,7 +77,7 @@ def record_move(
 def log_event(
     session: Session,
     subscriptions: Iterable[int],
-    event: SubscriptionEvent,
+    event: SubscriptionEvent | AddressEvent,
     *,
     provenance: str,
     now: datetime,

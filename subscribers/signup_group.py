@@ -56,9 +56,9 @@ def _decide_all(
     decided = []
     for sign_up, keys in admitted:
         key = sign_up.address.key
-        decision = decide(known[key], sign_up.newsletters, allowance.now, partial(allowance.room_for_mail, keys))
+        decision = decide(known[key], sign_up.newsletters, allowance.now, partial(allowance.room_for_mail, keys.mail))
         if decision.ask_due_at:
-            allowance.count_mail(keys, decision.ask_due_at)
+            allowance.count_mail(keys.mail, decision.ask_due_at)
         known[key] = known[key].after(decision)
         decided.append(Decided(sign_up, decision, hashes[key]))
     return decided

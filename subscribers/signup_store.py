@@ -9,12 +9,13 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from subscribers.consent_store import insert_into
+from subscribers.known_store import ASKING
 from subscribers.lifecycle_store import confirm
 from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
 from subscribers.store import Standing, change_standing
 from subscribers.subscriber import CONFIRM_WITHIN, SubscriptionEvent, SubscriptionStatus
-from subscribers.suppression_store import suppress_hash
-from subscribers.tables import Subscription, Suppression
+from subscribers.suppression_store import is_hash_suppressed, suppress_hash
+from subscribers.tables import Subscriber, Subscription
 
 BY_BUTTON = "the button of the confirmation mail"
 NOT_ME = "the owner of the address did not ask for this"
@@ -57,7 +58,7 @@ def asked_for(session: Session, mail_id: int, now: datetime) -> AskedFor | None:
         confirmed=confirmed,
         left=_standing_at(asked, (SubscriptionStatus.UNSUBSCRIBED,)),
         is_lapsed=is_over and not confirmed,
-        is_suppressed=session.get(Suppression, mail.address_hash) is not None,
+        is_suppressed=is_hash_suppressed(session, mail.address_hash),
     )
 
 
@@ -103,13 +104,14 @@ def answer(
 def deny(session: Session, mail_id: int, *, now: datetime) -> bool:
     """Never mail again whom the mail with this number went to, and take them off every newsletter (S09).
 
-    False means that there is no such mail. It never lapses, works when the reader is erased long ago, and to do it
-    twice does no harm.
+    A reader who wished for the address, or has another one by now, stays where they are. False means that there is no
+    such mail. It never lapses, works when the reader is erased long ago, and to do it twice does no harm.
     """
-    mail = _confirmation(session, mail_id)
-    if mail is None:
+    mail = session.get(SystemMail, mail_id)
+    if mail is None or mail.kind not in ASKING:
         return False
-    theirs = select(col(Subscription.id)).where(col(Subscription.subscriber_id) == mail.subscriber_id)
+    its = (col(Subscriber.id) == mail.subscriber_id, col(Subscriber.address_hash) == mail.address_hash)
+    theirs = select(col(Subscription.id)).join(Subscriber).where(*its)
     for number in filter(None, session.scalars(theirs.order_by(col(Subscription.id))).all()):
         change_standing(session, number, SubscriptionEvent.UNSUBSCRIBE, provenance=NOT_ME, now=now)
     suppress_hash(session, mail.address_hash, NOT_ME, now)

@@ -14,13 +14,19 @@ from subscribers.instant import Instant
 
 
 class SystemMailKind(StrEnum):
-    """What a system mail is for: it asks to confirm, or it brings the latest edition to one who just did."""
+    """What a system mail is for.
+
+    It asks to confirm, or asks the owner of a reader's new address; or it brings the latest edition to one who just
+    confirmed.
+    """
 
     CONFIRM = "confirm"
     LATEST = "latest"
+    CHANGE = "change"
 
 
 _OPEN = text("status IN ('queued', 'claimed', 'begun') AND kind IN ('confirm', 'change')")
+_WISHED_FOR = text("new_email IS NOT NULL")
 _QUEUED = text("status = 'queued'")
 _IN_HAND = text("status IN ('claimed', 'begun')")
 
@@ -41,7 +47,8 @@ class SystemMail(SQLModel, table=True):
     """A mail to one reader that is no part of an edition; its number is what the links in it carry.
 
     At most one is open that asks an address something (S17). `answered_at` is when its button was pressed. Of an
-    address only the keyed hash stands here, so that a row may stay when its reader is erased.
+    address only the keyed hash stands here, so that a row may stay when its reader is erased; but for `new_email`,
+    which a reader wants to change to, until they have or the time to is over.
     """
 
     __tablename__ = "system_mail"
@@ -50,6 +57,7 @@ class SystemMail(SQLModel, table=True):
         Index("ix_system_mail_address", "address_hash", "created_at"),
         Index("ix_system_mail_queued", "due_at", sqlite_where=_QUEUED, postgresql_where=_QUEUED),
         Index("ix_system_mail_in_hand", "claimed_by", sqlite_where=_IN_HAND, postgresql_where=_IN_HAND),
+        Index("ix_system_mail_wished_for", "created_at", sqlite_where=_WISHED_FOR, postgresql_where=_WISHED_FOR),
         # One copy of an edition for a reader; mails without an edition are None there and never equal.
         Index("ix_system_mail_edition", "subscriber_id", "edition_id", unique=True),
         {"sqlite_autoincrement": True},

@@ -28,6 +28,11 @@ def is_suppressed(session: Session, subscriber_id: int) -> bool:
     return found.first() is not None
 
 
+def is_hash_suppressed(session: Session, address_hash: str) -> bool:
+    """Say whether the address with this keyed hash, a reader's or not, must never be mailed (B11)."""
+    return session.get(Suppression, address_hash) is not None
+
+
 def suppressed_keys(session: Session, keys: Iterable[str], keyring: Keyring) -> set[str]:
     """Return those of *keys* whose address must never be mailed."""
     hashes = {keyring.address_hash(key): key for key in keys}

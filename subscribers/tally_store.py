@@ -21,9 +21,10 @@ _COLUMNS = ["kind", "key_hash", "window_start", "count"]
 
 
 class TallyKind(StrEnum):
-    """What is counted: sign-ups from a network (all, and those without a stamp), and mails, by where they go.
+    """What is counted: sign-ups, readers' wishes for another address, and mails.
 
-    A mailbox is what an address is without its tag: its windows begin with its mails themselves.
+    Sign-ups are counted by the network they come from (all, and those without a stamp), mails by where they go. A
+    mailbox is what an address is without its tag: its windows begin with its mails themselves.
     """
 
     NETWORK = "network"
@@ -31,6 +32,7 @@ class TallyKind(StrEnum):
     MAILBOX = "mailbox"
     DOMAIN = "domain"
     MAILS = "mails"
+    READER = "reader"
 
 
 class TallyKey(NamedTuple):

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     BOUNCE = "bounce"
     CONFIRM = "confirm"
     DENY = "deny"
+    CHANGE = "change"
 
 
 class BadTokenError(SubscribersError):

@@ -12,11 +12,10 @@ import typer
 from digest.cli.desk import Desk, newsletter_named
 from digest.cli.private_file import create_private
 from digest.cli.progress import reading_through
-from digest.cli.reader_story import ReaderStory
 from digest.cli.rejects import Rejects, free_name_beside, rejects_file
 from digest.database import Database
 from digest.delivery.forgetting import forget_reader
-from digest.delivery.history import past_deliveries
+from digest.delivery.reader_story import read_story
 from digest.errors import BadInputError
 from subscribers.address import EmailAddress
 from subscribers.exporting import SUPPRESSED, export_subscribers, write_rows
@@ -161,18 +160,15 @@ def show(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The reader's email address.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Tell all that is known of one address: standings, consent, suppression, and what became of every edition."""
+    """Tell all that is known of an address: standings, consent, suppression, what became of each mail and edition."""
     desk: Desk = context.obj
     settings = desk.settings()
     key = EmailAddress.parse(address, of_reader=False).key
     with desk.database(settings).reading() as session:
-        reader = find_reader(session, key)
-        suppression = find_suppression(session, key, keyring(settings.site.all_secrets))
-        deliveries = past_deliveries(session, reader.subscriber_id) if reader else []
-    if reader is None and suppression is None:
+        story = read_story(session, key, keyring(settings.site.all_secrets))
+    if story.is_empty:
         desk.tell(f"nothing is known of {key}")
         raise typer.Exit(1)
-    story = ReaderStory(reader, suppression, deliveries)
     if as_json:
         desk.say_json(story.as_json())
         return

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, select, update
+from sqlalchemy import ColumnElement, Table, or_, select, update
 from sqlmodel import Session, col
 
 from digest.database import Database
@@ -57,7 +57,7 @@ def _erase(session: Session, leaver: Leaver, address_hash: str) -> Erased:
     held = select(ROW.edition_id).where(
         *_theirs(DELIVERY, number), ROW.claimed_by.is_not(None), ROW.status.in_([status.value for status in HELD])
     )
-    theirs = col(SystemMail.address_hash) == address_hash
+    theirs = or_(col(SystemMail.address_hash) == address_hash, col(SystemMail.subscriber_id) == number)
     asking = select(col(SystemMail.id)).where(theirs, col(SystemMail.status).in_(_IN_HAND))
     if any(session.execute(each.with_for_update()).first() for each in (held, asking)):
         raise StillInHandError(

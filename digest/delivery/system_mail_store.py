@@ -19,28 +19,38 @@ from digest.delivery.outcome import Outcome, OutcomeKind
 from digest.delivery.refusal import RefusalClass, classify_refusal
 from digest.delivery.store import BEGUN, DEAD_AFTER
 from digest.delivery.tables import Sender
+from subscribers.known_store import ASKING
 from subscribers.lifecycle_store import mark_asked
 from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
 from subscribers.subscriber import CONFIRM_WITHIN, PastAsk, may_ask
-from subscribers.suppression_store import suppress_subscribers
-from subscribers.tables import Subscriber
+from subscribers.suppression_store import is_hash_suppressed, is_suppressed, suppress_hash
+from subscribers.tables import Subscriber, number_of
 
 PATIENCE = Patience(first=timedelta(seconds=30), longest=timedelta(hours=1))
 # Whoever is asked must have a day left to answer before the button lapses (S07); tomorrow there is a newer edition.
 _GIVE_UP_AFTER = {
     SystemMailKind.CONFIRM: CONFIRM_WITHIN - timedelta(days=1),
+    SystemMailKind.CHANGE: CONFIRM_WITHIN - timedelta(days=1),
     SystemMailKind.LATEST: timedelta(days=1),
 }
 ERASED = "the reader was erased before it left"
 ASKED_ENOUGH = "the address was asked often enough and never answered"
 NOTHING_TO_CONFIRM = "nothing was left to confirm, or the address must not be mailed"
+NO_CHANGE_WANTED = "the reader was erased or stopped, or the new address must not be mailed"
 NO_COPY_WANTED = "the reader left, must not be mailed, or gets this edition as everybody does"
 
 _MAY_HAVE_LEFT = (MailStatus.BEGUN, MailStatus.SENT, MailStatus.UNKNOWN)
 
 
-# The newsletters that a confirmation asks about, by slug; or an edition for one reader.
-Matter: TypeAlias = tuple[str, ...] | EditionCopy
+@dataclass(frozen=True, slots=True)
+class NewAddress:
+    """An address that a reader wishes for; its owner is asked."""
+
+    email: str
+
+
+# The newsletters that a confirmation asks about, by slug; an edition for one reader; or an address for one.
+Matter: TypeAlias = tuple[str, ...] | EditionCopy | NewAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +135,7 @@ def record(session: Session, answered: Sequence[AnsweredMail]) -> None:
         _write_down(row, one)
         if one.outcome.kind is OutcomeKind.FAILED and _names_address(one.outcome):
             reason = f"refused with {one.outcome.enhanced_code} when a {row.kind} mail was sent"
-            suppress_subscribers(session, [one.mail.subscriber_id], reason, one.at)
+            suppress_hash(session, row.address_hash, reason, one.at)
 
 
 def sort_out_the_dead(session: Session, now: datetime) -> None:
@@ -162,11 +172,14 @@ def _claimed(session: Session, row: SystemMail, sender: str, now: datetime) -> C
     row.status, row.claimed_by = MailStatus.CLAIMED.value, sender
     row.attempts += 1
     give_up_at = row.created_at + _GIVE_UP_AFTER[SystemMailKind(row.kind)]
-    return ClaimedMail(row.id, row.attempts, sender, row.subscriber_id, reader.email, about, give_up_at)
+    address = about.email if isinstance(about, NewAddress) else reader.email
+    return ClaimedMail(row.id, row.attempts, sender, row.subscriber_id, address, about, give_up_at)
 
 
 def _matter(session: Session, row: SystemMail, reader: Subscriber | None) -> Matter | str:
     """Return what the mail is about, or why it is not to be sent any more."""
+    if row.kind == SystemMailKind.CHANGE:
+        return _new_address(session, row, reader) or NO_CHANGE_WANTED
     if row.id is None or reader is None or reader.address_hash != row.address_hash:
         return ERASED
     if row.kind == SystemMailKind.LATEST:
@@ -174,11 +187,17 @@ def _matter(session: Session, row: SystemMail, reader: Subscriber | None) -> Mat
     return mark_asked(session, row.subscriber_id, row.id) or NOTHING_TO_CONFIRM
 
 
+def _new_address(session: Session, row: SystemMail, reader: Subscriber | None) -> NewAddress | None:
+    if reader is None or row.new_email is None or is_suppressed(session, number_of(reader)):
+        return None
+    return None if is_hash_suppressed(session, row.address_hash) else NewAddress(row.new_email)
+
+
 def _past_asks(session: Session, row: SystemMail) -> list[PastAsk]:
     """Return the other mails that asked this address and may have arrived."""
     others = select(col(SystemMail.changed_at), col(SystemMail.answered_at)).where(
         col(SystemMail.address_hash) == row.address_hash,
-        col(SystemMail.kind) == SystemMailKind.CONFIRM.value,
+        col(SystemMail.kind).in_(ASKING),
         col(SystemMail.id) != row.id,
         _has(*_MAY_HAVE_LEFT),
     )

@@ -10,15 +10,16 @@ from digest.delivery.latest_store import EditionCopy
 from digest.delivery.message import CompiledEdition
 from digest.delivery.proof import compile_for, pull_proof
 from digest.delivery.publishing import find_published
-from digest.delivery.system_mail_store import ClaimedMail
+from digest.delivery.system_mail_store import ClaimedMail, NewAddress
 from digest.delivery.system_message import (
     CompiledSystemMail,
     UnsoundMailError,
+    compile_change,
     compile_confirmation,
     refuse_unsound,
     told,
 )
-from digest.rendering.mail_look import load_mail_look
+from digest.rendering.mail_look import CHANGE, load_mail_look
 from digest.rendering.template_folder import templates_folder
 from digest.settings import Settings
 
@@ -29,7 +30,8 @@ _EDITIONS = 8
 class SystemMailWriter:
     """Writes mails as the configuration has their senders, links and signatures.
 
-    The confirmation of today's newsletters, each alone and all together, is tried when this is made, dated *now* (UTC).
+    Both are tried when this is made, dated *now* (UTC): the mail about a new address, and the confirmation of today's
+    newsletters, each alone and all together.
 
     Raises:
         BadInputError: a key of `[dkim]` can't be used, or a confirmation would break the message standard (law 11).
@@ -39,8 +41,10 @@ class SystemMailWriter:
         self._settings = settings
         self._database = database
         self._now = now
-        self._look = load_mail_look(templates_folder() / "mail")
+        folder = templates_folder() / "mail"
+        self._look = load_mail_look(folder)
         self._signers = load_signers(settings.dkim)
+        self._change = self._sound(compile_change(settings, load_mail_look(folder, CHANGE), self._signers))
         self._confirmation = lru_cache(maxsize=_SETS_OF_NEWSLETTERS)(self._compile_confirmation)
         self._edition = lru_cache(maxsize=_EDITIONS)(self._compile_edition)
         for newsletters in {*((slug,) for slug in settings.newsletters), tuple(sorted(settings.newsletters))}:
@@ -56,14 +60,16 @@ class SystemMailWriter:
         if isinstance(mail.about, EditionCopy):
             compiled, reader = self._edition(mail.about.newsletter, mail.about.local_date), mail.about.reader
             return Envelope(compiled.sender_for(reader), reader.address), compiled.message_for(reader, now)
-        confirmation = self._confirmation(mail.about)
-        return confirmation.envelope_for(mail.address), confirmation.message_for(mail.id, mail.address, now)
+        compiled_mail = self._change if isinstance(mail.about, NewAddress) else self._confirmation(mail.about)
+        return compiled_mail.envelope_for(mail.address), compiled_mail.message_for(mail.id, mail.address, now)
 
     def _compile_confirmation(self, newsletters: tuple[str, ...]) -> CompiledSystemMail:
         offered = [slug for slug in newsletters if slug in self._settings.newsletters]
         if not offered:
             raise UnsoundMailError(f"there is no newsletter {', '.join(newsletters)} any more")
-        compiled = compile_confirmation(self._settings, offered, self._look, self._signers)
+        return self._sound(compile_confirmation(self._settings, offered, self._look, self._signers))
+
+    def _sound(self, compiled: CompiledSystemMail) -> CompiledSystemMail:
         refuse_unsound(compiled, self._now, relaxed=self._settings.site.is_local)
         return compiled
 

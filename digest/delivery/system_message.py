@@ -1,6 +1,7 @@
-"""The mail that asks a reader to confirm: compiled once for each set of newsletters, finished with two links.
+"""The mails that ask something of an address: compiled once, each finished with two links.
 
-It holds nothing that the visitor typed (S09), and goes to somebody who is on no list yet (H23).
+One asks to confirm newsletters, the other whether a reader may be mailed there from now on. They hold nothing that
+was typed (S09), and go to somebody who is on no list yet (H23).
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from digest.delivery.envelope import Envelope
 from digest.delivery.header_lines import mailbox_field, text_field, verbatim_field
 from digest.delivery.transfer_encoding import EncodedPart, encode_part
 from digest.errors import BadInputError
+from digest.rendering.artifact import Artifact
 from digest.rendering.lint import Severity, Violation, lint_system_mail
 from digest.rendering.mail_look import MailLook
 from digest.rendering.mail_slots import CONFIRM_URL, DENY_URL, MAIL_SENTINELS
@@ -34,9 +36,13 @@ class UnsoundMailError(BadInputError):
 
 @dataclass(frozen=True)
 class CompiledSystemMail:
-    """A mail but for the row it is sent for. Each of *signers* signs it; there may be none."""
+    """A mail but for the row it is sent for. Each of *signers* signs it; there may be none.
+
+    *button* is where its button leads: the name of the page, and what the token in its address allows.
+    """
 
     sender: str
+    button: Purpose
     base_url: str
     keyring: Keyring
     standing: bytes
@@ -89,7 +95,7 @@ class CompiledSystemMail:
 
     def _links(self, mail_id: int) -> dict[str, str]:
         return {
-            CONFIRM_URL: f"{self.base_url}/confirm/{self.keyring.sign(Purpose.CONFIRM, mail_id)}",
+            CONFIRM_URL: f"{self.base_url}/{self.button}/{self.keyring.sign(self.button, mail_id)}",
             DENY_URL: f"{self.base_url}/not-me/{self.keyring.sign(Purpose.DENY, mail_id)}",
         }
 
@@ -106,10 +112,24 @@ def compile_confirmation(
     settings: Settings, newsletters: Sequence[str], look: MailLook, signers: tuple[Signer, ...]
 ) -> CompiledSystemMail:
     """Do once what is the same in every mail that asks about these *newsletters* (slugs, at least one)."""
-    artifact = look.render([publication_of(settings, slug) for slug in newsletters])
-    boundary = f"confirm-{hashlib.sha256(artifact.sha256.encode()).hexdigest()[:24]}"
+    return _compiled(
+        settings, look.render([publication_of(settings, slug) for slug in newsletters]), signers, Purpose.CONFIRM
+    )
+
+
+def compile_change(settings: Settings, look: MailLook, signers: tuple[Signer, ...]) -> CompiledSystemMail:
+    """Do once what is the same in every mail that asks the owner of a reader's new address."""
+    site = publication_of(settings, next(iter(settings.newsletters)))
+    return _compiled(settings, look.render([site]), signers, Purpose.CHANGE)
+
+
+def _compiled(
+    settings: Settings, artifact: Artifact, signers: tuple[Signer, ...], button: Purpose
+) -> CompiledSystemMail:
+    boundary = f"{button}-{hashlib.sha256(artifact.sha256.encode()).hexdigest()[:24]}"
     return CompiledSystemMail(
         sender=settings.signup.sender,
+        button=button,
         base_url=settings.site.base_url,
         keyring=keyring(settings.site.all_secrets),
         standing=text_field("Subject", artifact.subject) + _standing_headers(settings, boundary),
@@ -129,7 +149,7 @@ def refuse_unsound(compiled: CompiledSystemMail, now: datetime, *, relaxed: bool
     violations = lint_system_mail(compiled.message_for(0, SAMPLE_ADDRESS, now), relaxed=relaxed)
     errors = [violation for violation in violations if violation.severity is Severity.ERROR]
     if errors:
-        raise UnsoundMailError(f"no confirmation mail is sent, it would not be sound: {told(errors)}")
+        raise UnsoundMailError(f"no {compiled.button} mail is sent, it would not be sound: {told(errors)}")
 
 
 def told(errors: Sequence[Violation]) -> str:

@@ -19,6 +19,7 @@ from digest.rendering.style_rules import check_inlined, check_kept
 from digest.rendering.stylesheet import without_comments
 
 CONFIRMATION = "confirmation"
+CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)

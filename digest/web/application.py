@@ -21,6 +21,7 @@ from digest.web.guard import Guard, put_guard_on, standing_headers
 from digest.web.health import health_pages
 from digest.web.offered import offered_newsletters
 from digest.web.pages import PageTemplates
+from digest.web.self_service import self_service
 from digest.web.signing_up import signing_up
 from subscribers.registrar import Registrar
 from subscribers.tokens import keyring
@@ -59,6 +60,7 @@ def web_app(
         newsletters=offered_newsletters(settings),
         page=templates.page,
         clock=clock,
+        service=self_service(settings, database, clock, on_mail),
         on_leaving=partial(wait_until_not_in_hand, database),
     )
     joining = signing_up(settings, database, clock, templates, registrar, on_mail) if registrar else None

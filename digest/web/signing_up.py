@@ -15,6 +15,7 @@ from digest.web.offered import offered_newsletters
 from digest.web.pages import PageTemplates
 from subscribers.registrar import Registrar
 from subscribers.signup import Limits
+from subscribers.signup_group import Rules
 from subscribers.tokens import keyring
 from subscribers.web import (
     Doorway,
@@ -36,6 +37,17 @@ class SigningUp:
     stamp: Callable[[], str]
 
 
+def rules_of(settings: Settings) -> Rules:
+    """Return what sign-ups, and wishes for another address, are held to."""
+    limits = Limits(
+        per_ip_hour=settings.signup.per_ip_hour,
+        unstamped_per_ip_hour=settings.signup.unstamped_per_ip_hour,
+        per_domain_hour=settings.signup.per_domain_hour,
+        mails_per_hour=settings.signup.mails_per_hour,
+    )
+    return Rules(keyring(settings.site.all_secrets), limits)
+
+
 @contextmanager
 def registrar_running(
     settings: Settings, database: Database, clock: Callable[[], datetime], on_mail: Callable[[], None]
@@ -44,13 +56,8 @@ def registrar_running(
 
     *on_mail* hears that a mail waits to be sent; it must return at once. *clock* gives the time in UTC.
     """
-    limits = Limits(
-        per_ip_hour=settings.signup.per_ip_hour,
-        unstamped_per_ip_hour=settings.signup.unstamped_per_ip_hour,
-        per_domain_hour=settings.signup.per_domain_hour,
-        mails_per_hour=settings.signup.mails_per_hour,
-    )
-    registrar = Registrar(database.writing, keyring(settings.site.all_secrets), clock, limits, on_mail)
+    rules = rules_of(settings)
+    registrar = Registrar(database.writing, rules.keyring, clock, rules.limits, on_mail)
     registrar.start()
     try:
         yield registrar

@@ -7,6 +7,7 @@ from subscribers.web.denying import denying_pages
 from subscribers.web.doorway import Doorway
 from subscribers.web.leaving import Ask, ask_of
 from subscribers.web.links import subscriber_pages
+from subscribers.web.own_affairs import NotErasedYetError, SelfService
 from subscribers.web.reception import LatestEdition, OfferedNewsletter, PageRenderer, Reception
 from subscribers.web.signing_up import sign_up_pages
 
@@ -15,9 +16,11 @@ __all__ = [
     "Box",
     "Doorway",
     "LatestEdition",
+    "NotErasedYetError",
     "OfferedNewsletter",
     "PageRenderer",
     "Reception",
+    "SelfService",
     "Welcome",
     "ask_of",
     "confirming_pages",

@@ -10,7 +10,9 @@ from datetime import datetime
 from fastapi import APIRouter
 
 from subscribers.tokens import Keyring
+from subscribers.web.changing import changing_pages
 from subscribers.web.leaving import leaving_pages
+from subscribers.web.own_affairs import OwnAffairs, SelfService
 from subscribers.web.preferences import preferences_pages
 from subscribers.web.reception import OfferedNewsletter, PageRenderer, Reception, Sessions
 
@@ -23,15 +25,18 @@ def subscriber_pages(
     newsletters: Mapping[str, OfferedNewsletter],
     page: PageRenderer,
     clock: Callable[[], datetime],
+    service: SelfService,
     on_leaving: Callable[[int], None] = lambda _subscription_id: None,
 ) -> APIRouter:
     """Return the routes of the links in a mail.
 
     *reading* and *writing* open a short transaction. *newsletters* go by their slug. *clock* gives the time in UTC.
-    *on_leaving* hears the number of a subscription whose end is committed, before the reader is answered.
+    *service* is what readers do about themselves. *on_leaving* hears the number of a subscription whose end is
+    committed, before the reader is answered.
     """
     reception = Reception(reading, writing, keyring, newsletters, page, clock, on_leaving)
     router = APIRouter()
     router.include_router(leaving_pages(reception))
-    router.include_router(preferences_pages(reception))
+    router.include_router(preferences_pages(reception, OwnAffairs(reception, service)))
+    router.include_router(changing_pages(reception))
     return router

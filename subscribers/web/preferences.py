@@ -13,6 +13,7 @@ from subscribers.store import Intake, Newcomer, ReaderStandings, Standing, lock_
 from subscribers.subscriber import IllegalMoveError, SubscriptionEvent, SubscriptionStatus
 from subscribers.suppression_store import SuppressedAddressError
 from subscribers.tokens import Purpose
+from subscribers.web.own_affairs import OwnAffairs
 from subscribers.web.reception import BAD_REQUEST, CONFLICT, NOTHING_WRONG, READ, WRITE, PrivateRoute, Reception
 
 Fields = Annotated[dict[str, str], Depends(posted_fields)]
@@ -28,9 +29,9 @@ UNCONFIRMED = "Nothing was changed: this one is not confirmed yet."
 ELSEWHERE = "Nothing was changed: where you stand with it has changed meanwhile, as you see below."
 
 
-def preferences_pages(reception: Reception) -> APIRouter:
-    """Return the routes of the preferences link."""
-    pages = _Preferences(reception)
+def preferences_pages(reception: Reception, own: OwnAffairs) -> APIRouter:
+    """Return the routes of the preferences link; *own* answers what is not about a newsletter."""
+    pages = _Preferences(reception, own)
     router = APIRouter(route_class=PrivateRoute)
     router.add_api_route("/preferences/{token}", pages.preferences, methods=READ)
     router.add_api_route("/preferences/{token}", pages.change_preferences, methods=WRITE)
@@ -40,8 +41,9 @@ def preferences_pages(reception: Reception) -> APIRouter:
 class _Preferences:
     """The endpoints. They are plain functions, which FastAPI runs in threads: no session meets an `await`."""
 
-    def __init__(self, reception: Reception) -> None:
+    def __init__(self, reception: Reception, own: OwnAffairs) -> None:
         self._at = reception
+        self._own = own
 
     def preferences(self, token: str) -> Response:
         return self._at.for_holder(Purpose.PREFERENCES, token, self._page)
@@ -64,6 +66,8 @@ class _Preferences:
         reader = self._at.reader(number)
         if reader is None:
             return self._at.page("forgotten.html")
+        if answer := self._own.answer(number, reader, fields):
+            return answer
         act = self._act(reader, fields)
         if act is None:
             return self._page(number, BAD_REQUEST, "Nothing was changed. Press one of the buttons below.")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from digest.cli.private_file import create_private
-from digest.cli.reader_story import ReaderStory
 from digest.cli.rejects import MOST_TOLD, free_name_beside, rejects_file
+from digest.delivery.reader_story import ReaderStory
 from digest.errors import BadInputError
 from subscribers.record import ConsentEvent, RecordedReader, RecordedSubscription
 from subscribers.transfer import RejectedRow

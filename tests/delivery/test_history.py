@@ -10,11 +10,11 @@ from newsroom import MORNING, SECRET, configure
 from recorded import TAKEN, came_to, record
 from sqlmodel import Session
 
-from digest.cli.reader_story import ReaderStory
 from digest.delivery import store
 from digest.delivery.history import past_deliveries
 from digest.delivery.ledger import DeliveryStatus
 from digest.delivery.outcome import Outcome, OutcomeKind, outcome_of_final_reply
+from digest.delivery.reader_story import ReaderStory
 from digest.editions.edition import Edition
 from subscribers.record import find_reader, find_suppression
 from subscribers.store import change_standing

@@ -10,7 +10,9 @@ from sqlmodel import select
 from digest.delivery import store
 from digest.delivery.outcome import outcome_of_final_reply
 from digest.delivery.system_mail_store import (
+    NO_CHANGE_WANTED,
     AnsweredMail,
+    NewAddress,
     begin,
     claim,
     give_back,
@@ -20,7 +22,7 @@ from digest.delivery.system_mail_store import (
 )
 from subscribers.signup_tables import SystemMail
 from subscribers.suppression_store import suppress
-from subscribers.tables import Subscription
+from subscribers.tables import Subscription, Suppression
 
 MINUTE = timedelta(minutes=1)
 
@@ -120,6 +122,45 @@ def test_what_need_not_be_sent_any_more_is_dropped_with_a_reason_on_the_way_to_t
     assert claimed(database).address == "ben@example.org"
     assert statuses(database) == ["dropped", "claimed"]
     assert mails(database)[0].reply
+
+
+def wish(database, new="ada@example.net", **values):
+    """Queue the mail to another address of Ada's, who reads already; return its number."""
+    number = ask(database, status="dropped")
+    with database.writing() as session:
+        reader = session.get_one(SystemMail, number).subscriber_id
+        when = {"created_at": MORNING, "due_at": MORNING, "changed_at": MORNING}
+        its = {"kind": "change", "address_hash": KEYS.address_hash(new), "new_email": new, "subscriber_id": reader}
+        session.add(SystemMail(status="queued", **its, **when, **values))
+
+
+def test_the_mail_about_another_address_goes_there_and_counts_as_asking_it_s16(database):
+    wish(database)
+    mail = claimed(database)
+    assert (mail.address, mail.about) == ("ada@example.net", NewAddress("ada@example.net"))
+    begun(database, mail)
+    answer(database, mail, 250)
+    ask(database, "ada@example.net")
+    assert claimed(database, MORNING + timedelta(hours=23)) is None
+
+
+@pytest.mark.parametrize("stopped", [ADA, "ada@example.net"])
+def test_another_address_is_not_asked_when_it_or_the_reader_s_own_is_stopped_b11(database, stopped):
+    wish(database)
+    with database.writing() as session:
+        suppress(session, stopped, keyring=KEYS, reason="wished", now=MORNING)
+    assert claimed(database) is None
+    assert (statuses(database)[-1], mails(database)[-1].reply) == ("dropped", NO_CHANGE_WANTED)
+
+
+def test_another_address_that_is_refused_for_good_stops_that_one_and_not_the_reader_b04(database):
+    wish(database)
+    mail = claimed(database)
+    begun(database, mail)
+    with database.writing() as session:
+        record(session, [AnsweredMail(mail, outcome_of_final_reply(550, "5.1.1 no such mailbox"), MORNING)])
+        hashes = session.exec(select(Suppression.address_hash)).all()
+    assert hashes == [KEYS.address_hash("ada@example.net")]
 
 
 def test_what_a_dead_postman_had_not_begun_is_queued_again_and_the_rest_is_unknown(database):

@@ -1,12 +1,13 @@
 """A reader's whole life: from the box under an article of another site into the list, out of it, and back."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from at_work import AtWork, newsroom_at_work
+from at_work import RING, AtWork, newsroom_at_work
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from newsroom import NEWSLETTER
@@ -17,10 +18,11 @@ from sqlalchemy import text
 from digest.database import Database
 from digest.demo.opened import OpenedMail
 from digest.demo.serving import bind_loopback, serve_in_thread
+from subscribers.tokens import Purpose
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
-READER, ANOTHER = "ann@example.org", "reader1@example.org"
+READER, ANOTHER, MOVED = "ann@example.org", "reader1@example.org", "moved@example.net"
 # The body of a one-click, which RFC 8058 §3.1 lets the mail client write in either of two encodings.
 ONE_CLICK = b"List-Unsubscribe=One-Click"
 MULTIPART = "multipart/form-data; boundary=edge"
@@ -94,6 +96,38 @@ def test_who_comes_in_by_the_box_in_a_frame_finds_the_latest_edition_waiting(tmp
         latest = newsroom.mail(READER, 2)
         assert "Story number 1 comes from the quay" in latest.html
         leave_by_one_click(newsroom, latest, FORM, ONE_CLICK)
+
+
+def test_a_reader_moves_to_another_address_takes_their_data_and_is_erased(tmp_path, page) -> None:
+    with newsroom_at_work(tmp_path, f"sqlite:///{tmp_path / 'digest.db'}") as newsroom:
+        preferences = f"{newsroom.base}/preferences/{RING.sign(Purpose.PREFERENCES, newsroom.subscription(ANOTHER))}"
+        page.goto(preferences)
+        page.get_by_role("button", name="Change your address").click()
+        page.get_by_label("Your new email address").fill(MOVED)
+        page.get_by_role("button", name="Send the mail").click()
+        page.get_by_role("heading", name="Check your new inbox").wait_for()
+        asking = newsroom.mail(MOVED)
+        assert ANOTHER not in asking.html + asking.text
+        (link,) = set(re.findall(rf"{newsroom.base}/change/[\w-]+", asking.html))
+        page.goto(link)
+        assert newsroom.standings(ANOTHER) == {NEWSLETTER: "active"}
+        page.get_by_role("button", name="Yes, write to me here").click()
+        page.get_by_role("heading", name="We write to you here now").wait_for()
+
+        newsroom.send(day=0, first=1)
+        assert "Story number 1 comes from the quay" in newsroom.mail(MOVED, 2).html
+        assert newsroom.mails(ANOTHER) == []
+
+        page.goto(preferences)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download what we keep about you").click()
+        told = json.loads(download.value.path().read_text(encoding="utf-8"))
+        assert (told["reader"]["address"], told["deliveries"][0]["status"]) == (MOVED, "sent")
+        page.goto(preferences)
+        page.get_by_role("button", name="Erase everything about you").click()
+        page.get_by_role("button", name="Erase everything", exact=True).click()
+        page.get_by_role("heading", name="Everything about you is erased").wait_for()
+        assert MOVED not in repr(newsroom.every_row())
 
 
 def sign_up(box: Page | FrameLocator) -> None:

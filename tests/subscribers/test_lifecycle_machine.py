@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from hypothesis import settings
@@ -22,14 +22,17 @@ from digest.delivery.store import beat, claim, closing, freeze_audience
 from digest.editions.store import record_published
 from digest.editions.window import Schedule, Window
 from digest.upgrading import upgrade_schema
+from subscribers.address_change import ChangeAnswer, change_address
 from subscribers.errors import SubscribersError
 from subscribers.lifecycle_store import confirm, mark_asked, pause, resume_due
 from subscribers.purging import purge_unconfirmed
+from subscribers.signup_tables import SystemMail
 from subscribers.store import change_standing, mailable, sign_up_row, subscribe_imported
 from subscribers.subscriber import CONFIRM_WITHIN, SubscriptionEvent
 from subscribers.suppression_store import suppress
 from subscribers.tables import Consent, Subscriber, Subscription
 
+AWAY = "away@example.net"
 BOB = "bob@example.org"  # the only one who is ever suppressed: that ends most of what can happen
 ADDRESSES = st.sampled_from(["ada@example.org", BOB])
 NEWSLETTERS = ("daily", "weekly")
@@ -189,6 +192,22 @@ class Lifecycle(RuleBasedStateMachine):
         )
         if is_allowed:
             self.readers[pair].paused_until = until
+
+    @rule(address=ADDRESSES)
+    def they_move_to_another_address_and_back(self, address):
+        subscriber = self.subscriber(address)
+        if subscriber is None:
+            return
+        for wished in (AWAY, address):
+            self.act(partial(self.change, subscriber, wished), is_allowed=address not in self.stopped)
+
+    def change(self, subscriber, wished, session):
+        its = {"address_hash": KEYS.address_hash(wished), "new_email": wished, "subscriber_id": subscriber}
+        when = {"created_at": self.now, "due_at": self.now, "changed_at": self.now}
+        mail = SystemMail(kind="change", status="sent", **its, **when)
+        session.add(mail)
+        session.flush()
+        assert change_address(session, mail.id, self.now) is ChangeAnswer.CHANGED
 
     @rule()
     def bob_must_not_be_mailed(self):

@@ -135,7 +135,7 @@ def test_forms_without_a_stamp_are_asked_once_more_above_their_stricter_limit_s0
 def rooms(allowed, addresses):
     found = []
     for address in addresses:
-        keys = keys_of(sign_up(address), KEYS)
+        keys = keys_of(sign_up(address), KEYS).mail
         found.append(allowed.room_for_mail(keys, NOW))
         if found[-1]:
             allowed.count_mail(keys, found[-1])

@@ -66,7 +66,7 @@ def database(tmp_path):
 @pytest.fixture
 def tour(tmp_path, database):
     settings = configure(tmp_path, database.url, more=LONG)
-    enlist(database, 1)
+    enlist(database, 3)
     enlist(database, 1, "long")
     stock(database)
     with database.reading() as session:

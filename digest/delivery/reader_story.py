@@ -5,8 +5,19 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from digest.delivery.history import PastAttempt, PastDelivery
-from subscribers.record import ConsentEvent, RecordedReader, RecordedSubscription, RecordedSuppression
+from sqlmodel import Session
+
+from digest.delivery.history import PastAttempt, PastDelivery, past_deliveries
+from digest.delivery.mail_history import PastMail, past_mails
+from subscribers.record import (
+    ConsentEvent,
+    RecordedReader,
+    RecordedSubscription,
+    RecordedSuppression,
+    find_reader,
+    find_suppression,
+)
+from subscribers.tokens import Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +27,12 @@ class ReaderStory:
     reader: RecordedReader | None
     suppression: RecordedSuppression | None
     deliveries: Sequence[PastDelivery]
+    mails: Sequence[PastMail] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is known of the address."""
+        return not (self.reader or self.suppression or self.mails)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON has it; instants are ISO 8601 in UTC."""
@@ -33,8 +50,22 @@ class ReaderStory:
             yield f"must not be mailed since {_at(self.suppression.at)}: {_one_line(self.suppression.reason)}"
         for subscription in self.reader.subscriptions if self.reader else ():
             yield from _subscription_lines(subscription)
+        for mail in self.mails:
+            yield _mail_line(mail)
         for delivery in self.deliveries:
             yield from _delivery_lines(delivery)
+
+
+def read_story(session: Session, key: str, ring: Keyring) -> ReaderStory:
+    """Return all that is known of the address with this *key*."""
+    reader = find_reader(session, key)
+    number = reader.subscriber_id if reader else None
+    return ReaderStory(
+        reader,
+        find_suppression(session, key, ring),
+        past_deliveries(session, number) if number is not None else (),
+        past_mails(session, ring.address_hash(key), number),
+    )
 
 
 def _subscription_lines(subscription: RecordedSubscription) -> Iterator[str]:
@@ -58,6 +89,13 @@ def _seen(consent: ConsentEvent) -> str:
     parts = (("wording", consent.wording), ("from", consent.ip), ("on", consent.page))
     told = ", ".join(f"{what} {_one_line(value)}" for what, value in parts if value)
     return f" ({told})" if told else ""
+
+
+def _mail_line(mail: PastMail) -> str:
+    to = f" to {mail.to}" if mail.to else ""
+    answered = f", answered {_at(mail.answered_at)}" if mail.answered_at else ""
+    said = _said(mail.reply_code, mail.reply)
+    return f"{mail.kind} mail of {_at(mail.created_at)}{to}: {mail.status} {_at(mail.changed_at)}{answered}{said}"
 
 
 def _delivery_lines(delivery: PastDelivery) -> Iterator[str]:

@@ -1,0 +1,31 @@
+"""What readers of the site do about themselves: another address, their data, being erased."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from digest.database import Database
+from digest.delivery.forgetting import StillInHandError, forget_reader
+from digest.delivery.reader_story import read_story
+from digest.settings import Settings
+from digest.web.signing_up import rules_of
+from subscribers.web import NotErasedYetError, SelfService
+
+
+def self_service(
+    settings: Settings, database: Database, clock: Callable[[], datetime], on_mail: Callable[[], None]
+) -> SelfService:
+    """Return what the pages need for it; *on_mail* hears that a mail waits, *clock* gives the time in UTC."""
+    rules = rules_of(settings)
+
+    def told(key: str) -> dict[str, Any]:
+        with database.reading() as session:
+            return read_story(session, key, rules.keyring).as_json()
+
+    def forget(key: str) -> None:
+        try:
+            forget_reader(database, key, keyring=rules.keyring, now=clock())
+        except StillInHandError as error:
+            raise NotErasedYetError(str(error)) from error
+
+    return SelfService(rules, on_mail, told, forget)
