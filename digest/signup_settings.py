@@ -48,7 +48,8 @@ class SignupSettings(Part):
 
     `sender` is `from` in the file; in `Settings` it is never empty. `welcome` mails the latest edition to whoever
     confirmed. The limits count in any 60 minutes: posts from one address (of IPv6, one /64), those of them
-    without our form's stamp, and mails to one domain and to all. `embed_origins` may frame the box, anybody on
+    without our form's stamp, and mails to one domain and to all; domains of mailboxes for minutes count as one, or are
+    not let in at all with `refuse_disposable`. `embed_origins` may frame the box, anybody on
     https when there are none; pages of `api_origins` may call the API.
     """
 
@@ -58,6 +59,7 @@ class SignupSettings(Part):
     unstamped_per_ip_hour: Limit = 3
     per_domain_hour: Limit = 60
     mails_per_hour: Limit = 1000
+    refuse_disposable: bool = False
     embed_origins: Origins = ()
     api_origins: Origins = ()
 

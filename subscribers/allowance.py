@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from subscribers.address import EmailAddress
 from subscribers.client_address import rate_network
+from subscribers.disposable import is_disposable
 from subscribers.signup import Answer, Limits, SignUp, mailbox_of
 from subscribers.sliding_window import first_room, window_at
 from subscribers.subscriber import BETWEEN_ASKS
@@ -12,6 +13,7 @@ from subscribers.tally_store import ALL_MAILS, Tallies, TallyKey, TallyKind, tal
 from subscribers.tokens import Keyring
 from subscribers.typo import PROVIDERS
 
+DISPOSABLE = "disposable"
 # Of a provider with millions of mailboxes, a thousand an hour is no flood.
 PER_PROVIDER_HOUR = 1000
 # Nobody has more than three new addresses an hour; somebody who found a reader's link may try.
@@ -45,10 +47,11 @@ class Keys:
 
 
 def mail_keys_of(address: EmailAddress, keyring: Keyring) -> MailKeys:
-    """Return the keys that a mail to *address* is counted under."""
+    """Return the keys that a mail to *address* is counted under; domains of mailboxes for minutes share one (S12)."""
+    domain = DISPOSABLE if is_disposable(address.domain) else address.domain
     return MailKeys(
         tally_key(keyring, TallyKind.MAILBOX, mailbox_of(address)),
-        tally_key(keyring, TallyKind.DOMAIN, address.domain),
+        tally_key(keyring, TallyKind.DOMAIN, domain),
         address.domain in PROVIDERS,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from subscribers.disposable import is_disposable
 from subscribers.tables import Consent, Subscriber, Subscription, Suppression, number_of
 from subscribers.tokens import Keyring
 
@@ -43,13 +44,17 @@ class RecordedSubscription:
 
 @dataclass(frozen=True, slots=True)
 class RecordedReader:
-    """The owner of an address, since when they are known (UTC), and their subscriptions by newsletter."""
+    """The owner of an address, since when they are known (UTC), and their subscriptions by newsletter.
+
+    `is_disposable` flags a mailbox for minutes, as far as such domains are known today (S12).
+    """
 
     subscriber_id: int
     address: str
     name: str
     created_at: datetime
     subscriptions: tuple[RecordedSubscription, ...]
+    is_disposable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +70,19 @@ def find_reader(session: Session, key: str) -> RecordedReader | None:
     row = session.exec(select(Subscriber).where(Subscriber.email_key == key)).one_or_none()
     if row is None or row.id is None:
         return None
-    return RecordedReader(row.id, row.email, row.name, row.created_at, _subscriptions(session, row.id))
+    return RecordedReader(
+        row.id, row.email, row.name, row.created_at, _subscriptions(session, row.id), _is_of_minutes(row)
+    )
 
 
 def find_suppression(session: Session, key: str, keyring: Keyring) -> RecordedSuppression | None:
     """Return why the address with this *key* must never be mailed; None when it may be."""
     row = session.get(Suppression, keyring.address_hash(key))
     return RecordedSuppression(row.reason, row.at) if row else None
+
+
+def _is_of_minutes(row: Subscriber) -> bool:
+    return is_disposable(row.email_key.rpartition("@")[2])
 
 
 def _subscriptions(session: Session, subscriber_id: int) -> tuple[RecordedSubscription, ...]:

@@ -23,6 +23,7 @@ ONE_IMPORTER = {
     "apscheduler": "digest/schedule.py",
     "cryptography": "digest/delivery/dkim_keys.py",
     "cssutils": "digest/rendering/inlining.py",
+    "disposable_email_domains": "subscribers/disposable.py",
     "email_validator": "subscribers/address.py",
     "idna": "digest/articles/canonical_url.py",
     "markdown_it": "digest/articles/markdown.py",

@@ -28,4 +28,4 @@ def self_service(
         except StillInHandError as error:
             raise NotErasedYetError(str(error)) from error
 
-    return SelfService(rules, on_mail, told, forget)
+    return SelfService(rules, on_mail, told, forget, settings.signup.refuse_disposable)

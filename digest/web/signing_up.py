@@ -79,7 +79,15 @@ def signing_up(
     just confirmed. *clock* gives the time in UTC.
     """
     ring, newsletters = keyring(settings.site.all_secrets), offered_newsletters(settings)
-    doorway = Doorway(registrar, ring, newsletters, clock, settings.web.trusted_proxies, settings.site.base_url)
+    doorway = Doorway(
+        registrar,
+        ring,
+        newsletters,
+        clock,
+        settings.web.trusted_proxies,
+        settings.site.base_url,
+        settings.signup.refuse_disposable,
+    )
     reception = Reception(database.reading, database.writing, ring, newsletters, templates.page, clock)
     latest = latest_editions(database, templates.root)
     pages = APIRouter()

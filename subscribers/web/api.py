@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from subscribers.form import LARGEST_BODY
 from subscribers.signup import Answer
-from subscribers.web.box import read_address
 from subscribers.web.doorway import Doorway
 
 ACCEPTED, UNREADABLE, TOO_LARGE, UNPROCESSABLE, TOO_MANY, UNAVAILABLE = 202, 400, 413, 422, 429, 503
@@ -99,7 +98,7 @@ def sign_up_api(doorway: Doorway, origins: Sequence[str]) -> FastAPI:
 def _subscribe(doorway: Doorway) -> Callable[[Request, Wanted], Awaitable[Accepted]]:
     async def subscribe(request: Request, wanted: Wanted) -> Accepted:
         """Take down that a reader wants newsletters, and mail them the button, at most once a day."""
-        address, slugs = read_address(wanted.email), tuple(dict.fromkeys(wanted.newsletters))
+        address, slugs = doorway.read_address(wanted.email), tuple(dict.fromkeys(wanted.newsletters))
         if isinstance(address, str):
             raise _fault("email", address)
         if not all(slug in doorway.newsletters for slug in slugs):

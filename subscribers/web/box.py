@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from subscribers.address import EmailAddress, InvalidAddressError
+from subscribers.disposable import is_disposable
 from subscribers.form import Form
 from subscribers.web.reception import OfferedNewsletter
 
@@ -17,6 +18,7 @@ HONEYPOT = "website"
 MISSING = "Type your email address."
 MALFORMED = "This is not an address that mail can go to. It should look like name@example.com."
 OF_A_ROLE = "This address belongs to a role, not to a reader. Use one of your own."
+OF_MINUTES = "This mailbox may be gone in minutes. Use one that you keep."
 NOT_CHOSEN = "Choose at least one newsletter."
 NOT_OFFERED = "The newsletter that was asked for is not offered here any more."
 
@@ -64,7 +66,7 @@ def wording_of(newsletters: Mapping[str, OfferedNewsletter]) -> str:
     return "\n".join([title_of(newsletters), *told, LABEL, BUTTON, NOTE])
 
 
-def read_address(text: str) -> EmailAddress | str:
+def read_address(text: str, *, refuse_disposable: bool) -> EmailAddress | str:
     """Return the address in *text*, or the sentence that tells a person what is wrong with it (S11, S12)."""
     if not text.strip():
         return MISSING
@@ -72,6 +74,8 @@ def read_address(text: str) -> EmailAddress | str:
         address = EmailAddress.parse(text, of_reader=False)
     except InvalidAddressError:
         return MALFORMED
+    if refuse_disposable and is_disposable(address.domain):
+        return OF_MINUTES
     try:
         return EmailAddress.parse(str(address))
     except InvalidAddressError:

@@ -15,7 +15,7 @@ from subscribers.registrar import Registrar
 from subscribers.signup import Answer, SignUp
 from subscribers.stamp import age_of, stamp
 from subscribers.tokens import Keyring
-from subscribers.web.box import wording_of
+from subscribers.web.box import read_address, wording_of
 from subscribers.web.reception import OfferedNewsletter
 from subscribers.web.source_page import source_page
 
@@ -28,7 +28,8 @@ class Doorway:
     """What every form has at hand.
 
     `newsletters` go by their slug. `clock` gives the time in UTC. `trusted_proxies` are the networks whose word on a
-    visitor's address is believed. `home` is the address of the first page, without a slash at its end.
+    visitor's address is believed. `home` is the address of the first page, without a slash at its end. With
+    `refuse_disposable` mailboxes for minutes are not let in (S12).
     """
 
     registrar: Registrar
@@ -37,6 +38,11 @@ class Doorway:
     clock: Callable[[], datetime]
     trusted_proxies: Sequence[IPv4Network | IPv6Network]
     home: str
+    refuse_disposable: bool = False
+
+    def read_address(self, text: str) -> EmailAddress | str:
+        """Return the address in *text*, or the sentence that tells a person what is wrong with it."""
+        return read_address(text, refuse_disposable=self.refuse_disposable)
 
     def stamp(self) -> str:
         """Return the stamp of a form that is handed out now."""

@@ -7,17 +7,17 @@ from typing import Any
 
 from fastapi import Response
 
-from subscribers.address import EmailAddress, InvalidAddressError
+from subscribers.address import EmailAddress
 from subscribers.address_change import WishAnswer, wish_for
 from subscribers.errors import SubscribersError
 from subscribers.signup_group import Rules
 from subscribers.store import ReaderStandings
 from subscribers.suppression_store import SuppressedAddressError
 from subscribers.typo import suggestion
+from subscribers.web.box import read_address
 from subscribers.web.reception import BAD_REQUEST, CONFLICT, NOTHING_WRONG, Reception
 
 TOO_MANY = 429
-INVALID = "This is no address that we can write to. Please check it."
 SAME = "This is the address that you have already."
 DOWNLOAD = {"Content-Disposition": 'attachment; filename="your-data.json"'}
 
@@ -32,13 +32,14 @@ class SelfService:
 
     A wish for another address is held within `rules`; `on_mail` hears that a mail waits. `told` gives all that is
     kept about the owner of an address, by its key, as JSON has it. `forget` erases them; it may take some seconds, and
-    raises NotErasedYetError.
+    raises NotErasedYetError. With `refuse_disposable` nobody moves to a mailbox for minutes (S12).
     """
 
     rules: Rules
     on_mail: Callable[[], None]
     told: Callable[[str], Mapping[str, Any]]
     forget: Callable[[str], None]
+    refuse_disposable: bool = False
 
 
 class OwnAffairs:
@@ -68,10 +69,9 @@ class OwnAffairs:
 
     def _wish(self, number: int, reader: ReaderStandings, fields: Mapping[str, str]) -> Response:
         typed = fields.get("email", "").strip()
-        try:
-            address = EmailAddress.parse(typed)
-        except InvalidAddressError:
-            return self._address_page(reader, BAD_REQUEST, typed=typed, error=INVALID)
+        address = read_address(typed, refuse_disposable=self._service.refuse_disposable)
+        if isinstance(address, str):
+            return self._address_page(reader, BAD_REQUEST, typed=typed, error=address)
         better = suggestion(address.domain)
         if better and not fields.get("checked"):
             return self._address_page(reader, typed=str(address), better=f"{address.local}@{better}")

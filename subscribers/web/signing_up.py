@@ -14,7 +14,7 @@ from subscribers.address import EmailAddress
 from subscribers.form import Form, posted_form
 from subscribers.signup import Answer
 from subscribers.typo import suggestion
-from subscribers.web.box import HONEYPOT, NOT_CHOSEN, NOT_OFFERED, Box, read_address, read_choice
+from subscribers.web.box import HONEYPOT, NOT_CHOSEN, NOT_OFFERED, Box, read_choice
 from subscribers.web.doorway import Doorway
 from subscribers.web.reception import (
     BAD_REQUEST,
@@ -94,7 +94,7 @@ class _SigningUp:
 
     def _read(self, form: Form, frame: str) -> _Wish | Box:
         """Return what *form* asks for, or the box with what is wrong in it."""
-        address, chosen = read_address(form.one("email")), read_choice(form, self._at.newsletters)
+        address, chosen = self._at.read_address(form.one("email")), read_choice(form, self._at.newsletters)
         if isinstance(address, EmailAddress) and chosen:
             return _Wish(address, chosen)
         email_error = address if isinstance(address, str) else ""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from joining import consents, mails, not_me_link, sign_up, standings
-from newsroom import MORNING, NEWSLETTER
+from newsroom import MORNING, NEWSLETTER, configure
 from sqlmodel import select
 from visitor import RING, everything, leave_link, preferences_link, subscription
 
@@ -187,3 +187,16 @@ def test_a_wish_that_lapsed_says_so(site, database, morning):
     link = out(database)
     assert "This link has lapsed" in site.get(link).words
     assert site.press(link).status == 409
+
+
+def test_mailboxes_for_minutes_are_refused_alike_by_form_api_and_preferences_where_the_newsroom_wants_it_s12(
+    serve, database, tmp_path, readers
+):
+    site = serve(configure(tmp_path, database.url, more="[signup]\nrefuse_disposable = true\n"))
+    before = everything(database)
+    assert "This mailbox may be gone in minutes." in sign_up(site, "ann@mailinator.com").words
+    body = b'{"email": "ann@mailinator.com", "newsletters": ["morning"]}'
+    assert site.ask("POST", "/api/subscriptions", body, {"Content-Type": "application/json"}).status == 422
+    link = preferences_link(subscription(database, readers[0]))
+    assert site.press(link, act="change", email="ann@mailinator.com").status == 400
+    assert everything(database) == before
