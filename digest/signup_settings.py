@@ -49,7 +49,8 @@ class SignupSettings(Part):
     `sender` is `from` in the file; in `Settings` it is never empty. `welcome` mails the latest edition to whoever
     confirmed. The limits count in any 60 minutes: posts from one address (of IPv6, one /64), those of them
     without our form's stamp, and mails to one domain and to all; domains of mailboxes for minutes count as one, or are
-    not let in at all with `refuse_disposable`. `embed_origins` may frame the box, anybody on
+    not let in at all with `refuse_disposable`. With `proof_of_work` a browser works a second for a form, or is held to
+    the limit of forms without a stamp. `embed_origins` may frame the box, anybody on
     https when there are none; pages of `api_origins` may call the API.
     """
 
@@ -60,6 +61,7 @@ class SignupSettings(Part):
     per_domain_hour: Limit = 60
     mails_per_hour: Limit = 1000
     refuse_disposable: bool = False
+    proof_of_work: bool = False
     embed_origins: Origins = ()
     api_origins: Origins = ()
 

@@ -9,7 +9,7 @@ from subscribers.disposable import is_disposable
 from subscribers.signup import Answer, Limits, SignUp, mailbox_of
 from subscribers.sliding_window import first_room, window_at
 from subscribers.subscriber import BETWEEN_ASKS
-from subscribers.tally_store import ALL_MAILS, Tallies, TallyKey, TallyKind, tally_key
+from subscribers.tally_store import ALL_MAILS, KEPT, Tallies, TallyKey, TallyKind, tally_key
 from subscribers.tokens import Keyring
 from subscribers.typo import PROVIDERS
 
@@ -39,11 +39,13 @@ class Keys:
     network: TallyKey
     unstamped: TallyKey
     mail: MailKeys
+    proof: TallyKey | None
 
     @property
     def all(self) -> tuple[TallyKey, ...]:
         """Return every key that its limits look at."""
-        return self.network, self.unstamped, self.mail.mailbox, self.mail.domain
+        always = (self.network, self.unstamped, self.mail.mailbox, self.mail.domain)
+        return (*always, self.proof) if self.proof else always
 
 
 def mail_keys_of(address: EmailAddress, keyring: Keyring) -> MailKeys:
@@ -63,6 +65,7 @@ def keys_of(sign_up: SignUp, keyring: Keyring) -> Keys:
         tally_key(keyring, TallyKind.NETWORK, network),
         tally_key(keyring, TallyKind.UNSTAMPED, network),
         mail_keys_of(sign_up.address, keyring),
+        tally_key(keyring, TallyKind.PROOF, sign_up.proof) if sign_up.proof else None,
     )
 
 
@@ -82,9 +85,12 @@ class Allowance:
         return True
 
     def admit(self, keys: Keys, *, is_stamped: bool) -> Answer:
-        """Return what a sign-up is told; only one that is accepted counts."""
+        """Return what a sign-up is told; only one that is accepted counts. A proof of work serves once."""
         if not self._is_room_now(keys.network, self.limits.per_ip_hour):
             return Answer.BUSY
+        if keys.proof:
+            is_stamped = is_stamped and not self.tallies.is_any_after(keys.proof, self.now - KEPT)
+            self.tallies.add(keys.proof, window_at(self.now))
         if not is_stamped:
             if not self._is_room_now(keys.unstamped, self.limits.unstamped_per_ip_hour):
                 return Answer.AGAIN

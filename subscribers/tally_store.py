@@ -21,7 +21,7 @@ _COLUMNS = ["kind", "key_hash", "window_start", "count"]
 
 
 class TallyKind(StrEnum):
-    """What is counted: sign-ups, readers' wishes for another address, and mails.
+    """What is counted: sign-ups, proofs of work, readers' wishes for another address, and mails.
 
     Sign-ups are counted by the network they come from (all, and those without a stamp), mails by where they go. A
     mailbox is what an address is without its tag: its windows begin with its mails themselves.
@@ -33,6 +33,7 @@ class TallyKind(StrEnum):
     DOMAIN = "domain"
     MAILS = "mails"
     READER = "reader"
+    PROOF = "proof"
 
 
 class TallyKey(NamedTuple):

@@ -20,6 +20,7 @@ ONE_IMPORTER = {
     "aiosmtpd": "digest/demo/catcher.py",
     "aiosmtplib": "digest/delivery/relay.py",
     "alembic": "digest/upgrading.py",
+    "altcha": "subscribers/proof.py",
     "apscheduler": "digest/schedule.py",
     "cryptography": "digest/delivery/dkim_keys.py",
     "cssutils": "digest/rendering/inlining.py",

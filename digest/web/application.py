@@ -17,7 +17,7 @@ from digest.errors import DigestError
 from digest.settings import Settings
 from digest.web.archive import archive_pages
 from digest.web.front import front_page
-from digest.web.guard import Guard, put_guard_on, standing_headers
+from digest.web.guard import Guard, embed_policy, put_guard_on, standing_headers
 from digest.web.health import health_pages
 from digest.web.offered import offered_newsletters
 from digest.web.pages import PageTemplates
@@ -45,7 +45,7 @@ def web_app(
     it is. *database* has this version's tables. *clock* gives the time in UTC. *registrar* takes sign-ups down for as
     long as the site is served; without one nobody can sign up. *on_mail* hears that a mail waits to be sent.
     """
-    templates = PageTemplates(settings.site)
+    templates = PageTemplates(settings.site, has_script=settings.signup.proof_of_work)
     app = FastAPI(
         title=settings.site.name,
         redirect_slashes=False,  # it would build its target from the Host header, which the client chooses
@@ -76,7 +76,8 @@ def web_app(
         app.mount(f"{templates.root}/api", joining.api)
     app.include_router(health_pages(database))  # asked by this machine's supervisor, not by readers
     standing = standing_headers(settings.site.base_url)
-    app.add_middleware(Guard, standing=standing)
+    policy = embed_policy("'none'", has_script=settings.signup.proof_of_work)
+    app.add_middleware(Guard, policy=policy, standing=standing)
     _tell_what_went_wrong(app, templates, standing)
     return app
 

@@ -14,6 +14,7 @@ from digest.rendering.template_folder import templates_folder
 from digest.settings import SiteSettings
 
 STYLESHEET = "pages.css"
+SCRIPT = "proof.js"
 FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_MINUTES = {"Cache-Control": "public, max-age=300"}
 
@@ -21,14 +22,19 @@ FOR_MINUTES = {"Cache-Control": "public, max-age=300"}
 class PageTemplates:
     """The pages of one site. Every template is parsed when this is made, so that none fails at six.
 
-    `root` is the path that the site's addresses begin with, empty for most.
+    `root` is the path that the site's addresses begin with, empty for most. With *has_script* a form's challenge is
+    solved by the one script that there is (S08).
     """
 
-    def __init__(self, site: SiteSettings) -> None:
+    def __init__(self, site: SiteSettings, *, has_script: bool = False) -> None:
         self.root = urlsplit(site.base_url).path
         folder = templates_folder() / "pages"
         self._style = (folder / STYLESHEET).read_bytes()
-        self._environment = _environment(folder, site, self.root, hashlib.sha256(self._style).hexdigest()[:12])
+        self._script = (folder / SCRIPT).read_bytes() if has_script else None
+        self._environment = _environment(folder, site, self.root)
+        static = f"{self.root}/static"
+        self._environment.globals["stylesheet"] = f"{static}/{STYLESHEET}?{_version(self._style)}"
+        self._environment.globals["script"] = f"{static}/{SCRIPT}?{_version(self._script)}" if self._script else ""
         for name in self._environment.list_templates(extensions=["html"]):
             self._environment.get_template(name)
 
@@ -37,8 +43,10 @@ class PageTemplates:
         return HTMLResponse(self._environment.get_template(template).render(values), status_code=status)
 
     def router(self) -> APIRouter:
-        """Return the route of the one stylesheet."""
+        """Return the routes of the one stylesheet and, where it is used, the one script."""
         router = APIRouter()
+        if self._script:
+            router.add_api_route(f"/static/{SCRIPT}", self._its_script, methods=["GET", "HEAD"])
         router.add_api_route(f"/static/{STYLESHEET}", self._stylesheet, methods=["GET", "HEAD"])
         return router
 
@@ -46,8 +54,15 @@ class PageTemplates:
         # Its address changes with its content.
         return Response(self._style, media_type="text/css", headers=FOR_A_YEAR)
 
+    def _its_script(self) -> Response:
+        return Response(self._script, media_type="text/javascript", headers=FOR_A_YEAR)
 
-def _environment(folder: Path, site: SiteSettings, root: str, style_version: str) -> Environment:
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _environment(folder: Path, site: SiteSettings, root: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -58,7 +73,6 @@ def _environment(folder: Path, site: SiteSettings, root: str, style_version: str
     environment.globals.update(
         site=site,
         root=root,
-        stylesheet=f"{root}/static/{STYLESHEET}?{style_version}",
         language=site.language,
         direction=direction(site.language),
         # The pages' own words are English, whatever the newsroom writes in.

@@ -13,6 +13,7 @@ from digest.web.front import latest_editions
 from digest.web.guard import embed_policy
 from digest.web.offered import offered_newsletters
 from digest.web.pages import PageTemplates
+from subscribers.proof import ProofOfWork
 from subscribers.registrar import Registrar
 from subscribers.signup import Limits
 from subscribers.signup_group import Rules
@@ -46,6 +47,11 @@ def rules_of(settings: Settings) -> Rules:
         mails_per_hour=settings.signup.mails_per_hour,
     )
     return Rules(keyring(settings.site.all_secrets), limits)
+
+
+def _policy_of_frames(settings: Settings) -> str:
+    framers = settings.signup.framers(is_local=settings.site.is_local)
+    return embed_policy(framers, has_script=settings.signup.proof_of_work)
 
 
 @contextmanager
@@ -87,12 +93,13 @@ def signing_up(
         settings.web.trusted_proxies,
         settings.site.base_url,
         settings.signup.refuse_disposable,
+        ProofOfWork(ring) if settings.signup.proof_of_work else None,
     )
     reception = Reception(database.reading, database.writing, ring, newsletters, templates.page, clock)
     latest = latest_editions(database, templates.root)
     pages = APIRouter()
     for router in (
-        sign_up_pages(doorway, templates.page, embed_policy(settings.signup.framers(is_local=settings.site.is_local))),
+        sign_up_pages(doorway, templates.page, _policy_of_frames(settings)),
         confirming_pages(reception, Welcome(latest, settings.signup.welcome, on_mail, doorway.stamp)),
         denying_pages(reception),
     ):

@@ -35,6 +35,14 @@ class Wanted(BaseModel):
         list[str],
         Field(min_length=1, max_length=100, description="The newsletters' slugs.", examples=[["daily-headlines"]]),
     ]
+    proof: Annotated[
+        str,
+        Field(
+            max_length=2048,
+            description="A solved challenge of `GET /challenge` (altcha's payload), where the site hands them out: with"
+            " one the wider limits of the form hold.",
+        ),
+    ] = ""
 
 
 class Accepted(BaseModel):
@@ -103,8 +111,8 @@ def _subscribe(doorway: Doorway) -> Callable[[Request, Wanted], Awaitable[Accept
             raise _fault("email", address)
         if not all(slug in doorway.newsletters for slug in slugs):
             raise _fault("newsletters", f"There are only: {', '.join(doorway.newsletters)}.")
-        # No form of ours was handed out, so the stricter limits hold (S08).
-        answer = await doorway.register(request, address, slugs, is_stamped=False, page=None)
+        # No form of ours was handed out: without a proof of work the stricter limits hold (S08).
+        answer = await doorway.register(request, address, slugs, stamp=None, proof=wanted.proof, page=None)
         if answer is not Answer.ACCEPTED:
             headers = {"Retry-After": str(doorway.registrar.retry_after)}
             raise HTTPException(TOO_MANY, "Too many sign-ups from this network.", headers)

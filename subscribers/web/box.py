@@ -28,7 +28,7 @@ class Box:
     """A form as a page shows it: the newsletters to choose from, what was typed, and what is wrong with that.
 
     `stamp` tells later when the form was handed out (S08). `frame` is the newsletter whose box stands in a frame on
-    another site's page; empty is a page of our own.
+    another site's page; empty is a page of our own. `proof` is the proof of work that came with the form (S08).
     """
 
     newsletters: Mapping[str, OfferedNewsletter]
@@ -38,6 +38,7 @@ class Box:
     email_error: str = ""
     choice_error: str = ""
     frame: str = ""
+    proof: str = ""
 
     label: str = LABEL
     button: str = BUTTON

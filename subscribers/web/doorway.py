@@ -11,6 +11,7 @@ from fastapi import Request
 from subscribers.address import EmailAddress
 from subscribers.client_address import client_ip
 from subscribers.consent_store import version_of
+from subscribers.proof import ProofOfWork
 from subscribers.registrar import Registrar
 from subscribers.signup import Answer, SignUp
 from subscribers.stamp import age_of, stamp
@@ -29,7 +30,8 @@ class Doorway:
 
     `newsletters` go by their slug. `clock` gives the time in UTC. `trusted_proxies` are the networks whose word on a
     visitor's address is believed. `home` is the address of the first page, without a slash at its end. With
-    `refuse_disposable` mailboxes for minutes are not let in (S12).
+    `refuse_disposable` mailboxes for minutes are not let in (S12). With `proof_of_work` a form counts as stamped only
+    when its browser has done some work, and so does a call of the API (S08).
     """
 
     registrar: Registrar
@@ -39,6 +41,7 @@ class Doorway:
     trusted_proxies: Sequence[IPv4Network | IPv6Network]
     home: str
     refuse_disposable: bool = False
+    proof_of_work: ProofOfWork | None = None
 
     def read_address(self, text: str) -> EmailAddress | str:
         """Return the address in *text*, or the sentence that tells a person what is wrong with it."""
@@ -54,9 +57,22 @@ class Doorway:
         return age is not None and YOUNGEST <= age <= OLDEST
 
     async def register(
-        self, request: Request, address: EmailAddress, slugs: Sequence[str], *, is_stamped: bool, page: str | None
+        self,
+        request: Request,
+        address: EmailAddress,
+        slugs: Sequence[str],
+        *,
+        stamp: str | None,
+        proof: str,
+        page: str | None,
     ) -> Answer:
-        """Take down that *address* is to get the newsletters *slugs*; *page* is where the form stood, if it is ours."""
+        """Take down that *address* is to get the newsletters *slugs*.
+
+        *stamp* is the form's; None for a program, which has none. *page* is where the form stood, if it is ours.
+        """
+        proven = self.proof_of_work.read(proof, self.clock()) if self.proof_of_work else None
+        is_fresh = stamp is None or self.is_fresh(stamp)
+        needs_proof = self.proof_of_work is not None or stamp is None
         words = wording_of({slug: self.newsletters[slug] for slug in slugs})
         headers = request.headers
         sign_up = SignUp(
@@ -69,7 +85,8 @@ class Doorway:
                 headers.getlist("x-forwarded-for"),
                 self.trusted_proxies,
             ),
-            page=page or source_page(headers.get("referer", ""), headers.get("origin", "")),
-            is_stamped=is_stamped,
+            page=(page if is_fresh else None) or source_page(headers.get("referer", ""), headers.get("origin", "")),
+            is_stamped=is_fresh and (proven is not None or not needs_proof),
+            proof=proven,
         )
         return await asyncio.wrap_future(self.registrar.register(sign_up))

@@ -40,6 +40,8 @@ def sign_up_pages(doorway: Doorway, page: PageRenderer, frame_policy: str) -> AP
     pages = _SigningUp(doorway, page, frame_policy)
     router = APIRouter()
     router.add_api_route("/subscribe", pages.subscribe, methods=WRITE)
+    if doorway.proof_of_work:
+        router.add_api_route("/challenge", pages.challenge, methods=["GET"])
     router.add_api_route("/embed/{newsletter}", pages.box_in_frame, methods=READ)
     return router
 
@@ -59,6 +61,12 @@ class _SigningUp:
         self._frame_policy = {"Content-Security-Policy": frame_policy}
         # Made once: what is sent can't differ from address to address (S06).
         self._inbox = {layout: bytes(page("inbox.html", layout=layout).body) for layout in (PLAIN, FRAMED)}
+
+    def challenge(self) -> dict[str, str | int]:
+        """Return the challenge for a form; nothing is kept of it, for a GET changes nothing (S01)."""
+        if self._at.proof_of_work is None:
+            raise HTTPException(NOT_FOUND)
+        return self._at.proof_of_work.challenge(self._at.clock())
 
     def box_in_frame(self, newsletter: str) -> Response:
         offered = self._at.newsletters.get(newsletter)
@@ -81,9 +89,8 @@ class _SigningUp:
         return await self._register(request, form, wish, frame)
 
     async def _register(self, request: Request, form: Form, wish: _Wish, frame: str) -> Response:
-        is_stamped = self._at.is_fresh(form.one("stamp"))
-        page = self._home(frame) if is_stamped else None
-        answer = await self._at.register(request, wish.address, wish.newsletters, is_stamped=is_stamped, page=page)
+        told = {"stamp": form.one("stamp"), "proof": form.one("proof"), "page": self._home(frame)}
+        answer = await self._at.register(request, wish.address, wish.newsletters, **told)
         if answer is Answer.BUSY:
             response = self._show("busy.html", frame, TOO_MANY)
             response.headers["Retry-After"] = str(self._at.registrar.retry_after)
@@ -105,7 +112,8 @@ class _SigningUp:
         """Return the box as it was filled in, with a stamp of now."""
         chosen = read_choice(form, self._at.newsletters)
         shown = self._shown(chosen, frame)
-        return Box(shown, self._at.stamp(), form.one("email").strip(), chosen, frame=frame, **errors)
+        shown_as = {"frame": frame, "proof": form.one("proof")}
+        return Box(shown, self._at.stamp(), form.one("email").strip(), chosen, **shown_as, **errors)
 
     def _shown(self, chosen: tuple[str, ...], frame: str) -> Mapping[str, OfferedNewsletter]:
         """Return the newsletters to choose from: a box that stood for one newsletter asks about no other."""

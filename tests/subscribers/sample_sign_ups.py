@@ -15,7 +15,7 @@ VERSION = "0123456789abcdef"
 PAGE = "https://quay.example/story"
 
 
-def sign_up(address=ADA, *newsletters, ip="192.0.2.7", is_stamped=True):
+def sign_up(address=ADA, *newsletters, ip="192.0.2.7", is_stamped=True, proof=None):
     return SignUp(
         address=EmailAddress.parse(address),
         newsletters=newsletters or ("daily",),
@@ -24,6 +24,7 @@ def sign_up(address=ADA, *newsletters, ip="192.0.2.7", is_stamped=True):
         ip=ip,
         page=PAGE + "?utm_source=paper#top",
         is_stamped=is_stamped,
+        proof=proof,
     )
 
 
