@@ -2,9 +2,8 @@
 
 import os
 import secrets
+import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -16,6 +15,7 @@ from desk_folder import Digest, digest_in
 from newsroom import CUTOFF, NEWSLETTER, SECRET, configure, enlist, stock
 from sqlalchemy import MetaData
 from sqlmodel import select
+from warm_start import nursery
 
 from digest.database import Database
 from digest.demo.catcher import Catcher
@@ -24,7 +24,6 @@ from digest.upgrading import upgrade_schema
 from subscribers.tables import Subscriber, Subscription
 from subscribers.tokens import keyring
 
-DIGEST = Path(sys.executable).with_name("digest")
 RING = keyring([SECRET])
 PATIENCE_SECONDS = 30
 # Below the ports that outgoing connections are given: a port chosen here is not taken meanwhile.
@@ -114,21 +113,17 @@ def newsroom_at_work(folder: Path, database_url: str, readers: int = 1, more: st
 @contextmanager
 def _serving(folder: Path, base: str) -> Iterator[None]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
-    with (folder / "serve.log").open("w+", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            [DIGEST, "--config", folder / "digest.toml", "serve", "--port", base.rpartition(":")[2]],
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            env=clean,
-        )
-        try:
-            wait_for(lambda: _answers(base) or process.poll() is not None, "the server")
-            yield
-        finally:
-            process.terminate()
-            code = process.wait(PATIENCE_SECONDS)
-        log.seek(0)
-        assert (code, log.read()) == (0, "")
+    log = folder / "serve.log"
+    log.touch()
+    serve = ("--config", str(folder / "digest.toml"), "serve", "--port", base.rpartition(":")[2])
+    process = nursery().start(serve, folder, clean, Path(os.devnull), log)
+    try:
+        wait_for(lambda: _answers(base) or process.poll() is not None, "the server")
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(PATIENCE_SECONDS)
+    assert (code, log.read_text(encoding="utf-8")) == (0, "")
 
 
 def _answers(base: str) -> bool:

@@ -1,38 +1,41 @@
 """Real `digest` processes without their second of start-up: forked from one that has read the whole program already."""
 
+import atexit
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Self
 
 # Orders are lines of JSON: start something, or ask after a process. Answers are a process's number, or its exit code.
 _NURSERY = """
-import json, os, sys, traceback
+import json, os, sys, time, traceback
 from digest.cli import main
-import digest.cli.send, digest.delivery.dispatch, digest.upgrading, psycopg
+import digest.cli.articles, digest.cli.database, digest.cli.edition, digest.cli.embed, digest.cli.preview
+import digest.cli.send, digest.cli.serve, digest.cli.subscribers, digest.delivery.dispatch, digest.upgrading, psycopg
 
 def be_digest(order):
     os.setsid()
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
-    for stream, name in ((0, os.devnull), (1, order["out"]), (2, order["err"])):
+    time.tzset()
+    for stream, name in ((0, order["stdin"]), (1, order["out"]), (2, order["err"])):
         os.dup2(os.open(name, os.O_RDONLY if stream == 0 else os.O_WRONLY), stream)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)
     sys.argv = ["digest", *order["arguments"]]
-    code = 1
     try:
         main()
-        code = 0
     except SystemExit as left:
-        code = left.code or 0
+        return left.code or 0
     except BaseException:
         traceback.print_exc()
-    sys.stdout.flush()
-    os._exit(code)
+        return 1
+    return 0
 
 for line in sys.stdin:
     order = json.loads(line)
@@ -42,7 +45,7 @@ for line in sys.stdin:
     else:
         answer = os.fork()
         if not answer:
-            be_digest(order)
+            sys.exit(be_digest(order))  # as any process ends, with its databases closed
     print(json.dumps(answer), flush=True)
 """
 
@@ -60,10 +63,16 @@ class Nursery:
         self._process.communicate()
 
     def start(
-        self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], out: Path, err: Path
+        self,
+        arguments: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        out: Path,
+        err: Path,
+        stdin: Path | str = os.devnull,
     ) -> "Warm":
-        """Start `digest` with *arguments* as the leader of a new process group."""
-        files = {"folder": str(folder), "out": str(out), "err": str(err)}
+        """Start `digest` with *arguments* as the leader of a new process group; *out* and *err* are files."""
+        files = {"folder": str(folder), "out": str(out), "err": str(err), "stdin": str(stdin)}
         number = self._order({"arguments": list(arguments), "environment": dict(environment), **files})
         assert number
         return Warm(number, self)
@@ -79,6 +88,14 @@ class Nursery:
         self._process.stdin.flush()
         answer: int | None = json.loads(self._process.stdout.readline())
         return answer
+
+
+@cache
+def nursery() -> Nursery:
+    """Return the one nursery of this test process, which ends with it."""
+    kept = Nursery().__enter__()
+    atexit.register(kept.__exit__)
+    return kept
 
 
 class Warm:
