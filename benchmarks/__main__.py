@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.fetching import measure_fetching
 from benchmarks.figures import Figure, left_out, table
 from benchmarks.importing import measure_importing
 from benchmarks.million import measure_million
@@ -22,6 +23,7 @@ from benchmarks.wire_speed import measure_unsigned
 
 PARTS = {
     "rendering": "an edition and a message, made",
+    "fetching": "the feeds of 300 outlets, fetched",
     "importing": "a file of a million readers, imported",
     "subscribing": "readers who sign up, taken down",
     "unsigned": "unsigned mail beside smtp-source and aiosmtplib",
@@ -48,6 +50,7 @@ def main() -> None:
 def _measured(part: str, newsroom: Newsroom, terms: Terms, tell: Tell) -> list[Figure]:
     sends_nothing = {
         "rendering": lambda: measure_rendering(tell),
+        "fetching": lambda: measure_fetching(newsroom.folder, tell),
         "importing": lambda: measure_importing(newsroom.folder, tell),
         "subscribing": lambda: measure_subscribing(newsroom.folder, tell),
     }

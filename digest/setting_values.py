@@ -86,6 +86,21 @@ def _web_address(url: str) -> str:
     return url
 
 
+def _feed_address(url: str) -> str:
+    parts = urlsplit(url) if re.fullmatch(r"[!-~]+", url) else None
+    if not parts or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError(
+            f"{url!r} is no address of a feed; write it as https://www.example.org/feed.xml, in ASCII, without a user"
+        )
+    return url
+
+
+def _host_name(host: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", host):
+        raise ValueError(f"{host!r} is no host; write its name alone, such as cms.internal, without scheme or port")
+    return host.lower().rstrip(".")
+
+
 def _base_address(url: str) -> str:
     if "?" in url or "#" in url:
         raise ValueError(f"{url!r} must have no ? or #: write it such as https://news.example.org")
@@ -153,6 +168,8 @@ Selector = Annotated[str, AfterValidator(_selector)]
 AbsolutePath = Annotated[Path, AfterValidator(_absolute_path)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 BaseAddress = Annotated[WebAddress, AfterValidator(_base_address)]
+FeedAddress = Annotated[str, AfterValidator(_feed_address)]
+HostNames = Annotated[tuple[Annotated[str, AfterValidator(_host_name)], ...], BeforeValidator(split_at_commas)]
 Day = Annotated[date, BeforeValidator(_calendar_date)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 WallTime = Annotated[time, BeforeValidator(_wall_time)]

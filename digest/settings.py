@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
+from digest.fetching_settings import FetchingSettings
 from digest.setting_part import Part
 from digest.setting_values import (
     Address,
     BaseAddress,
     Day,
+    FeedAddress,
     Names,
     Secret,
     WallTime,
@@ -30,6 +32,7 @@ from subscribers.address import EmailAddress
 __all__ = [
     "DatabaseSettings",
     "DkimSettings",
+    "FetchingSettings",
     "NewsletterSettings",
     "RelaySettings",
     "SectionRule",
@@ -143,7 +146,7 @@ class SourceSettings(Part):
     """`[[sources]]`: an outlet and the terms on which its articles may be shown."""
 
     name: str = Field(min_length=1)
-    feed: str | None = None
+    feed: FeedAddress | None = None
     own: bool = False
     weight: float = Field(default=1.0, ge=0)
     section: str | None = None
@@ -160,6 +163,7 @@ class Settings(Part):
     dkim: DkimSettings | None = None
     newsletters: dict[Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)], NewsletterSettings]
     sources: tuple[SourceSettings, ...] = ()
+    fetching: FetchingSettings = Field(default_factory=FetchingSettings)
     signup: SignupSettings = Field(default_factory=SignupSettings, validate_default=True)
     web: WebSettings = Field(default_factory=WebSettings)
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+import digest.articles.retrieval.tables
 import digest.articles.tables
 import digest.delivery.tables
 import digest.editions.tables
@@ -21,6 +22,7 @@ from digest.schema import MIGRATIONS, SchemaState, made_by_newer, schema_state, 
 # Importing the modules is what puts their tables into the metadata.
 TABLES = (
     digest.articles.tables,
+    digest.articles.retrieval.tables,
     digest.delivery.tables,
     digest.editions.tables,
     subscribers.tables,

@@ -14,6 +14,7 @@ from digest.cli.app import app
 from digest.settings import (
     DatabaseSettings,
     DkimSettings,
+    FetchingSettings,
     NewsletterSettings,
     RelaySettings,
     SectionRule,
@@ -37,6 +38,7 @@ PARTS = (
     SourceSettings,
     SignupSettings,
     WebSettings,
+    FetchingSettings,
 )
 
 

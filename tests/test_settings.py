@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sample_configuration import SECRET, raw
 
-from digest.settings import DkimSettings, SectionRule, Settings, SmtpSettings
+from digest.settings import DkimSettings, FetchingSettings, SectionRule, Settings, SmtpSettings
 
 
 def newsletter(**changes):
@@ -445,3 +445,37 @@ def test_no_text_is_a_relay_or_a_page_that_can_break_a_line(text):
         value = built.base_url if hasattr(built, "base_url") else built.all_relays[0].host
         assert value.isprintable()
         assert " " not in value
+
+
+@pytest.mark.parametrize("feed", ["https://wire.example/rss", "http://wire.example:8080/rss?format=xml", None])
+def test_a_source_may_have_a_feed_at_any_web_address(feed):
+    assert Settings.model_validate(raw(sources=[{"name": "Wire", "feed": feed}])).sources[0].feed == feed
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [
+        "wire.example/rss",
+        "ftp://wire.example/rss",
+        "file:///rss.xml",
+        "https://",
+        "https://a:b@wire.example/",
+        "https://wire.example/ä",
+        "https://wire.example/a b",
+    ],
+)
+def test_what_is_no_address_of_a_feed_is_refused_with_an_example(feed):
+    said = fault(Settings.model_validate, raw(sources=[{"name": "Wire", "feed": feed}]))
+    assert "write it as https://www.example.org/feed.xml" in said
+
+
+def test_private_hosts_are_names_or_addresses_alone():
+    hosts = FetchingSettings.model_validate({"private_hosts": "CMS.internal., 127.0.0.1, ::1"}).private_hosts
+    assert hosts == ("cms.internal", "127.0.0.1", "::1")
+    for wrong in ("http://cms.internal", "cms.internal:8080", "", "*"):
+        assert "write its name alone" in fault(FetchingSettings.model_validate, {"private_hosts": [wrong]})
+
+
+def test_the_first_wait_after_a_failure_is_not_the_longest():
+    said = fault(FetchingSettings.model_validate, {"retry_first_seconds": 60, "retry_max_seconds": 30})
+    assert "retry_first_seconds (60) is more than retry_max_seconds (30)" in said

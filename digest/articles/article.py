@@ -36,7 +36,8 @@ class Article:
     `needs_headline` marks a headline that was cut from the first sentence, for an editor to replace,
     `summary_is_derived` a summary that was made from the body.
     `handle` is the author's name on a social network, without the @. `caption` is set only where there is no
-    `image`, which carries its own.
+    `image`, which carries its own. `position` is its place in its feed, from 1, when that was last read; None for one
+    that came from a file. `flagged` says what an editor should know of it, such as a date that could not be true.
     """
 
     url: str
@@ -55,3 +56,5 @@ class Article:
     language: str | None = None
     image: Image | None = None
     caption: Caption | None = None
+    position: int | None = None
+    flagged: str | None = None

@@ -58,6 +58,17 @@ def joined(address: str, page: str = "") -> str:
         return address  # canonical_url says what is wrong with it
 
 
+def other_scheme(url: str) -> str:
+    """Return the canonical *url* with https for http, or http for https: mostly the same page."""
+    scheme, _, rest = url.partition("://")
+    return f"{'http' if scheme == 'https' else 'https'}://{rest}"
+
+
+def is_secured(before: str, after: str) -> bool:
+    """Say whether *after* is *before* with https in place of http."""
+    return before.startswith("http://") and after == other_scheme(before)
+
+
 def _split(raw: str) -> SplitResult:
     text = raw.strip()
     if any(ord(character) < ord(" ") or character.isspace() for character in text.replace(" ", "")):

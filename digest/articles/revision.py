@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from digest.articles.article import Article
+from digest.articles.canonical_url import is_secured
 
 
 def revise(stored: Article, incoming: Article) -> Article:
@@ -10,14 +11,15 @@ def revise(stored: Article, incoming: Article) -> Article:
 
     The newer words win, and what it does not tell is kept. A written headline is never replaced by one that
     was cut from the first sentence, nor a written summary by one that was made from the body. The published
-    instant is the first ever told: the earlier of the two. Revising twice by the same article changes nothing more.
+    instant is the first ever told: the earlier of the two, with the remark that goes with it. The address is the one it
+    was stored under, but for http that has become https. Revising twice by the same article changes nothing more.
     """
     keeps_headline = incoming.needs_headline and not stored.needs_headline
     summary = stored if _keeps_summary(stored, incoming) else incoming
     image = incoming.image or stored.image
     return replace(
         incoming,
-        url=stored.url,
+        url=incoming.url if is_secured(stored.url, incoming.url) else stored.url,
         headline=stored.headline if keeps_headline else incoming.headline,
         needs_headline=stored.needs_headline and incoming.needs_headline,
         summary=summary.summary,
@@ -31,6 +33,8 @@ def revise(stored: Article, incoming: Article) -> Article:
         language=incoming.language or stored.language,
         image=image,
         caption=None if image else incoming.caption or stored.caption,
+        position=incoming.position or stored.position,
+        flagged=stored.flagged if stored.published <= incoming.published else incoming.flagged,
     )
 
 

@@ -4,7 +4,7 @@
 # ruff: noqa: SIM905
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from digest.articles.article import Article, Caption, Image
+from digest.articles.canonical_url import other_scheme
 from digest.articles.revision import revise
 from digest.articles.tables import ArticleRow, FormerHeadline
 
@@ -37,8 +38,9 @@ def store_articles(session: Session, articles: Sequence[Article], now: datetime)
     """Store *articles* under their addresses, in their order and in few statements; return what each came to.
 
     See `revise` for what an update keeps; *now*, in UTC, is when they count as stored.
-    An address that comes twice is stored and then updated, as if each had come alone. Some hundred articles at
-    a time are a good measure: every address is a parameter of one statement.
+    One that is stored under http or https is the same under the other. An address that comes twice is stored and
+    then updated, as if each had come alone. Some hundred articles at a time are a good measure: every address is a
+    parameter of one statement.
     """
     return [stored for run in _without_repeats(articles) for stored in _store_run(session, run, now)]
 
@@ -90,14 +92,15 @@ def _without_repeats(articles: Sequence[Article]) -> Iterator[list[Article]]:
             yield run
             run, urls = [], set()
         run.append(article)
-        urls.add(article.url)
+        urls |= {article.url, other_scheme(article.url)}
     if run:
         yield run
 
 
 def _store_run(session: Session, run: list[Article], now: datetime) -> list[Stored]:
-    rows = session.exec(select(ArticleRow).where(col(ArticleRow.url).in_([article.url for article in run])))
-    known = {row.url: row for row in rows}
+    urls = [article.url for article in run]
+    rows = session.exec(select(ArticleRow).where(col(ArticleRow.url).in_([*urls, *map(other_scheme, urls)])))
+    known = _under_both_schemes(list(rows))
     fresh = [{**_columns(article), "stored_at": now, "updated_at": now} for article in run if article.url not in known]
     if fresh:
         session.execute(insert(ArticleRow), fresh)
@@ -106,10 +109,17 @@ def _store_run(session: Session, run: list[Article], now: datetime) -> list[Stor
     return outcomes
 
 
+def _under_both_schemes(rows: list[ArticleRow]) -> dict[str, ArticleRow]:
+    """Return *rows* by their addresses with http and with https; where both are stored, each stands for itself."""
+    return {other_scheme(row.url): row for row in rows} | {row.url: row for row in rows}
+
+
 def _update(session: Session, row: ArticleRow, incoming: Article, now: datetime) -> Stored:
     stored = _article(row)
     revised = revise(stored, incoming)
-    if revised == stored:
+    if replace(revised, position=stored.position) == stored:
+        # A place in a feed changes with every story that comes before it: no news of this one.
+        row.position = revised.position
         return Stored.UNCHANGED
     if revised.headline != stored.headline and row.id is not None:
         session.add(FormerHeadline(article_id=row.id, headline=stored.headline, replaced_at=now))
@@ -122,7 +132,7 @@ def _update(session: Session, row: ArticleRow, incoming: Article, now: datetime)
 
 _SAME_NAMED = (
     "url source own headline needs_headline summary summary_is_derived body_html published "
-    "byline handle biography section language"
+    "byline handle biography section language position flagged"
 ).split()
 
 

@@ -39,6 +39,17 @@ def cut_at_word(text: str, limit: int) -> str:
     return (whole.rstrip(" ,;:.–—-(“„«") or room) + "…"
 
 
+def excerpt(summary: str, limit: int) -> str:
+    """Return as many whole sentences of *summary* as fit in *limit* characters, else its words up to there."""
+    fitting = ""
+    for sentence in sentences(summary):
+        longer = run_on(fitting, sentence)
+        if len(longer) > limit:
+            break
+        fitting = longer
+    return fitting or (cut_at_word(summary, limit) if limit > 1 else "")
+
+
 def _first_paragraph(text: str) -> str:
     paragraph = next((paragraph for paragraph in text.split("\n\n") if paragraph.strip()), "")
     return " ".join(paragraph[:_ENOUGH].split())

@@ -34,6 +34,8 @@ class ArticleRow(SQLModel, table=True):
     image_height: int | None
     image_caption: str = Field(sa_type=Text)
     image_credit: str = Field(sa_type=Text)
+    position: int | None
+    flagged: str | None = Field(sa_type=Text)
     stored_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
 

@@ -1,4 +1,4 @@
-"""`digest articles`: import stored articles and list them."""
+"""`digest articles`: import articles and list them; `fetch` is next door."""
 
 import sys
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from digest.articles.reading import read_articles
 from digest.articles.store import PastHeadline, articles_between, articles_stored, past_headlines
 from digest.building import schedule_of
 from digest.cli.desk import Desk, date_named, newsletter_named
+from digest.cli.fetch import fetch
 from digest.cli.progress import counting
 from digest.database import Database
 from digest.editions.store import previous_edition
@@ -23,7 +24,10 @@ from digest.errors import BadInputError
 from digest.settings import Settings
 
 app = typer.Typer(
-    help="Stored articles: import and list them.", no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    help="Stored articles: import, fetch and list them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 
@@ -56,6 +60,9 @@ def import_(
     _report(desk, report, as_json=as_json)
     if report.rejected:
         raise typer.Exit(1)
+
+
+app.command("fetch")(fetch)
 
 
 @app.command("list")

@@ -15,6 +15,7 @@ COMMANDS = {
     "init": "database:init",
     "demo": "demo:show_demo",
     "articles": "articles:app",
+    "sources": "sources:sources",
     "edition": "edition:app",
     "preview": "preview:preview",
     "send": "send:send",

@@ -28,6 +28,21 @@ def counting(console: Console, what: str) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
+def fetching(console: Console, sources: int) -> Iterator[Callable[[str], None]]:
+    """Give a function that hears which of so many *sources* is done."""
+    columns = (
+        TextColumn("Fetching"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=sources)
+        yield lambda name: progress.update(task, advance=1, description=name)
+
+
+@contextmanager
 def reading_through(console: Console, what: str, octets: int) -> Iterator[Callable[[int, int], None]]:
     """Give a function that hears how far into a file of so many *octets* we are, and how many rows that was."""
     columns = (

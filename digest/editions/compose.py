@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from digest.articles.article import Article
+from digest.articles.summary import excerpt
 from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Section, Story
-from digest.editions.wording import beyond, excerpt, standfirst_of, subject_of
+from digest.editions.wording import beyond, standfirst_of, subject_of
 from digest.settings import NewsletterSettings, SectionRule, SourceSettings
 from digest.web_address import objection
 

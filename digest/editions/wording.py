@@ -51,17 +51,6 @@ def standfirst_of(lead: Story, others: Sequence[Story], subject: str) -> str:
     return next(long_enough, longest) or f"{lead.source}, {lead.published.date().isoformat()}"
 
 
-def excerpt(summary: str, limit: int) -> str:
-    """Return as many whole sentences of *summary* as fit in *limit* characters, else its words up to there."""
-    fitting = ""
-    for sentence in sentences(summary):
-        longer = run_on(fitting, sentence)
-        if len(longer) > limit:
-            break
-        fitting = longer
-    return fitting or (cut_at_word(summary, limit) if limit > 1 else "")
-
-
 def beyond(standfirst: str, summary: str) -> str:
     """Return *summary* without the sentences at its begin that *standfirst* says in full just above it.
 

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from digest.articles.article import Image
 from digest.articles.clean_line import clean_line
-from digest.articles.summary import cut_at_word
+from digest.articles.summary import cut_at_word, excerpt
 from digest.editions.contents import Contents, Section, Story
-from digest.editions.wording import excerpt
 from digest.rendering.publication import Publication
 from digest.web_address import Link, objection
 

@@ -119,3 +119,26 @@ def test_articles_between_are_those_of_a_half_open_span_in_a_fixed_order(databas
         found = articles_between(session, start, end)
     assert [article.url.rpartition("/")[2] for article in found] == ["B", "d", "a"]
     assert all(article.published.tzinfo is UTC for article in found)
+
+
+HTTP = replace(RAIN, url="http://post.example/rain")
+
+
+def test_an_article_is_the_same_under_http_and_https_and_is_kept_under_https(database):
+    assert store(database, HTTP, RAIN, HTTP) == [Stored.IMPORTED, Stored.UPDATED, Stored.UNCHANGED]
+    assert stored(database) == [RAIN]
+
+
+def test_a_new_place_in_its_feed_is_kept_and_is_no_news(database):
+    store(database, replace(RAIN, position=3))
+    assert store(database, replace(RAIN, position=1)) == [Stored.UNCHANGED]
+    assert store(database, RAIN) == [Stored.UNCHANGED]
+    assert stored(database) == [replace(RAIN, position=1)]
+
+
+def test_a_remark_goes_with_the_date_that_it_is_about(database):
+    late = replace(RAIN, published=AT + timedelta(hours=1), flagged="dated in the future")
+    store(database, late, replace(late, published=AT + timedelta(hours=2)))
+    assert stored(database)[0].flagged == "dated in the future"
+    store(database, RAIN)
+    assert stored(database)[0].flagged is None

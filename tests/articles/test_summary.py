@@ -1,9 +1,17 @@
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.articles.summary import HEADLINE_CHARACTERS, SUMMARY_CHARACTERS, cut_at_word, headline_of, summary_of
+from digest.articles.summary import (
+    HEADLINE_CHARACTERS,
+    SUMMARY_CHARACTERS,
+    cut_at_word,
+    excerpt,
+    headline_of,
+    summary_of,
+)
 
 LONG = "The council voted nine to two to rebuild the old iron bridge over the river at a cost that the treasurer, "
 LONG += "who was absent, had called ruinous in a letter to the mayor last week."
@@ -57,3 +65,16 @@ def test_a_cut_text_is_never_over_its_limit_and_begins_as_the_whole(text, limit)
 
 def test_a_headline_is_never_over_its_limit():
     assert len(headline_of("wordy " * 60)) <= HEADLINE_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [(100, "It rained. It snowed."), (20, "It rained."), (10, "It rained."), (9, "It…"), (1, ""), (0, "")],
+)
+def test_an_excerpt_is_whole_sentences_or_else_whole_words(limit, words):
+    assert excerpt("It rained. It snowed.", limit) == words
+
+
+@given(st.text(st.sampled_from("abc éü漢字.!?,;:…“”\u200d🙂 "), max_size=200), st.integers(0, 210))
+def test_an_excerpt_is_never_longer_than_the_licence_allows(summary, limit):
+    assert len(excerpt(summary, limit)) <= limit

@@ -11,7 +11,6 @@ from digest.editions.wording import (
     STANDFIRST_SHORTEST,
     SUBJECT_CHARACTERS,
     beyond,
-    excerpt,
     objection_to_standfirst,
     objection_to_subject,
     repeats,
@@ -149,19 +148,6 @@ def test_a_standfirst_has_40_characters_when_four_or_more_headlines_give_them(to
     stories = [story(headline, place=place) for place, headline in enumerate(headlines)]
     if len(" · ".join(headlines[1:])) >= STANDFIRST_SHORTEST:
         assert len(standfirst(*stories)) >= STANDFIRST_SHORTEST
-
-
-@pytest.mark.parametrize(
-    ("limit", "words"),
-    [(100, "It rained. It snowed."), (20, "It rained."), (10, "It rained."), (9, "It…"), (1, ""), (0, "")],
-)
-def test_an_excerpt_is_whole_sentences_or_else_whole_words(limit, words):
-    assert excerpt("It rained. It snowed.", limit) == words
-
-
-@given(WORDS, st.integers(0, 210))
-def test_an_excerpt_is_never_longer_than_the_licence_allows(summary, limit):
-    assert len(excerpt(summary, limit)) <= limit
 
 
 def test_what_the_standfirst_says_in_full_is_not_said_again():

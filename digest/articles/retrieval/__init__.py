@@ -1,0 +1,1 @@
+"""Fetching feeds: politely, within bounds, and from nowhere but the public web."""
