@@ -1,4 +1,4 @@
-"""A certificate for a scripted relay on this machine, made in the test and trusted by nobody else."""
+"""A certificate for a scripted relay or outlet on this machine, made in the test and trusted by nobody else."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,9 @@ class RelayCertificate:
 
 
 def make_certificate(folder: Path, address: str = "127.0.0.1") -> RelayCertificate:
-    """Write a fresh certificate for *address*, signed by itself, into *folder*."""
+    """Write a fresh certificate for *address*, a number or a name, signed by itself, into *folder*."""
+    is_name = address[-1].isalpha()
+    bearer = x509.DNSName(address) if is_name else x509.IPAddress(ip_address(address))
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "scripted relay")])
     now = datetime.now(UTC)
@@ -32,7 +34,7 @@ def make_certificate(folder: Path, address: str = "127.0.0.1") -> RelayCertifica
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([bearer]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -9,11 +9,15 @@ from digest.articles.canonical_url import is_secured
 def revise(stored: Article, incoming: Article) -> Article:
     """Return *stored* as *incoming* changes it; equal to *stored* when it brings nothing new.
 
+    What comes from a feed changes no other source's article, or any outlet could rewrite ours; our own feed does.
+
     The newer words win, and what it does not tell is kept. A written headline is never replaced by one that
     was cut from the first sentence, nor a written summary by one that was made from the body. The published
     instant is the first ever told: the earlier of the two, with the remark that goes with it. The address is the one it
     was stored under, but for http that has become https. Revising twice by the same article changes nothing more.
     """
+    if incoming.position is not None and incoming.source != stored.source and not incoming.own:
+        return stored
     keeps_headline = incoming.needs_headline and not stored.needs_headline
     summary = stored if _keeps_summary(stored, incoming) else incoming
     image = incoming.image or stored.image

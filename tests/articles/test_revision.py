@@ -78,3 +78,23 @@ def test_what_the_newer_article_does_not_tell_is_kept():
     stored = replace(STORED, byline="Iain Ross", image=Image("https://post.example/a.jpg"))
     revised = revise(stored, replace(STORED, headline="Rain, at last", body_html="", byline=None))
     assert revised == replace(stored, headline="Rain, at last")
+
+
+def test_a_feed_changes_no_other_sources_article_but_our_own_feed_does():
+    theirs = replace(STORED, source="Phare", own=False, headline="Buy this", position=1)
+    assert revise(STORED, theirs) == STORED
+    assert revise(theirs, replace(STORED, position=1)).source == "Post"
+    assert revise(STORED, replace(theirs, position=None)).headline == "Buy this"  # a person imported it
+
+
+def test_an_address_becomes_https_and_never_http_again():
+    before = replace(STORED, url="http://post.example/a")
+    assert revise(before, STORED).url == STORED.url
+    assert revise(STORED, before).url == STORED.url
+    assert revise(STORED, replace(STORED, url="https://post.example/b")).url == STORED.url
+
+
+def test_the_latest_place_in_a_feed_is_kept_and_no_file_takes_it_away():
+    placed = replace(STORED, position=4)
+    assert revise(placed, replace(STORED, position=2)).position == 2
+    assert revise(placed, STORED).position == 4

@@ -31,6 +31,14 @@ def _look_up(host: str, port: int) -> list[str]:
     return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
+def open_to(first: Target, private_hosts: Collection[str]) -> Collection[str]:
+    """Return which of *private_hosts* a feed may lead to whose address in the configuration is *first*.
+
+    Who is on the public web has no business to lead us into a private one, though the host is named.
+    """
+    return private_hosts if first.host in private_hosts else ()
+
+
 async def addresses_of(target: Target, resolve: Resolve, private_hosts: Collection[str]) -> list[str]:
     """Return the IP addresses at which *target* may be asked, some at the most.
 

@@ -12,7 +12,7 @@ from digest.articles.canonical_url import joined
 from digest.articles.feeds.feed_date import feed_instant
 from digest.articles.retrieval.manners import Manners
 from digest.articles.retrieval.refusal import NotFetchedError
-from digest.articles.retrieval.resolving import Resolve, addresses_of
+from digest.articles.retrieval.resolving import Resolve, addresses_of, open_to
 from digest.articles.retrieval.target import Target
 from digest.articles.retrieval.web import Answer, Web
 
@@ -90,8 +90,9 @@ class Retriever:
     async def _through_redirects(self, wanted: Wanted, now: datetime) -> Retrieved:
         target, moved_to, is_moving = Target.parse(wanted.url), None, True
         seen = {str(target)}
+        private_hosts = open_to(target, self._bounds.private_hosts)
         for _ in range(self._bounds.redirects + 1):
-            numbers = await addresses_of(target, self._resolve, self._bounds.private_hosts)
+            numbers = await addresses_of(target, self._resolve, private_hosts)
             async with self._web.asked(target, numbers, _conditions(wanted)) as answer:
                 if answer.status not in _REDIRECTS:
                     return await self._retrieved(answer, target, moved_to, wanted, now)

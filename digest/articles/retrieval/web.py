@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from ssl import SSLContext
 
 import httpx2
 
@@ -46,11 +47,12 @@ class Web:
 
     A connection that was kept would be one to an address, and the next name at that address would not be checked
     against its certificate. *seconds* is the longest wait for a connection, and for anything to come or go on it.
+    *trust* says whose certificates are believed; None is as the system does.
     """
 
-    def __init__(self, user_agent: str, seconds: float) -> None:
+    def __init__(self, user_agent: str, seconds: float, trust: SSLContext | None = None) -> None:
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
-        self._transport = httpx2.AsyncHTTPTransport(trust_env=False, limits=limits)
+        self._transport = httpx2.AsyncHTTPTransport(verify=trust or True, trust_env=False, limits=limits)
         self._timeout = dict.fromkeys(("connect", "read", "write", "pool"), seconds)
         self._headers = {
             "User-Agent": user_agent,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from ssl import SSLContext
 
 Answering = Callable[[asyncio.StreamWriter], Awaitable[None]]
 FEED = (
@@ -54,10 +55,10 @@ class OutletServer:
 
 
 @asynccontextmanager
-async def outlet_server(**answers: bytes | Answering) -> AsyncIterator[OutletServer]:
-    """Serve *answers*, each under its name."""
+async def outlet_server(tls: SSLContext | None = None, **answers: bytes | Answering) -> AsyncIterator[OutletServer]:
+    """Serve *answers*, each under its name; with *tls* by https."""
     outlet = OutletServer({f"/{name}": found for name, found in answers.items()})
-    server = await asyncio.start_server(outlet.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(outlet.serve, "127.0.0.1", 0, ssl=tls)
     outlet.port = server.sockets[0].getsockname()[1]
     try:
         yield outlet

@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import ssl
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -9,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 import brotli
 import pytest
 from outlet_server import FEED, answer, outlet_server
+from relay_certificate import make_certificate
 
 from digest.articles.retrieval.manners import Manners
 from digest.articles.retrieval.refusal import NotFetchedError
-from digest.articles.retrieval.resolving import system_resolver
+from digest.articles.retrieval.resolving import open_to, system_resolver
 from digest.articles.retrieval.retrieving import Bounds, Retriever, Wanted
+from digest.articles.retrieval.target import Target
 from digest.articles.retrieval.web import Web
 
 NOW = datetime(2026, 3, 14, 6, tzinfo=UTC)
@@ -25,19 +28,19 @@ async def here(_host, _port):
 
 
 @asynccontextmanager
-async def retriever(resolve=here, private=LOCAL, total=3.0, most=100_000, wait=2.0, redirects=3):
-    web = Web("headline-digest/1 (test)", wait)
+async def retriever(resolve=here, private=LOCAL, total=3.0, most=100_000, wait=2.0, redirects=3, trust=None):
+    web = Web("headline-digest/1 (test)", wait, trust)
     try:
         yield Retriever(web, resolve, Bounds(total, most, redirects, private), Manners(0, private))
     finally:
         await web.close()
 
 
-def fetched(wanted, answers, **bounds):
+def fetched(wanted, answers, tls=None, **bounds):
     """Fetch the path *wanted* from a server with *answers*; return what came, and the server."""
 
     async def act():
-        async with outlet_server(**answers) as outlet, retriever(**bounds) as fetching:
+        async with outlet_server(tls, **answers) as outlet, retriever(**bounds) as fetching:
             told = wanted if isinstance(wanted, Wanted) else Wanted(wanted)
             url = outlet.url(told.url) if told.url.startswith("/") else told.url.format(port=outlet.port)
             return await fetching.retrieve(Wanted(url, told.etag, told.last_modified), NOW), outlet
@@ -296,3 +299,22 @@ def test_a_host_that_takes_no_connection_is_to_blame_itself():
     refused = problem("http://feeds.example:1/", private=("feeds.example",))
     assert "feeds.example:1 can't be reached" in str(refused)
     assert refused.for_host
+
+
+def test_a_feed_on_the_public_web_may_not_lead_to_a_private_host_though_it_is_named():
+    private = ("cms.internal", "127.0.0.1")
+    assert open_to(Target.parse("https://wire.example/feed"), private) == ()
+    assert open_to(Target.parse("https://cms.internal:8443/feed"), private) == private
+
+
+def test_a_certificate_is_checked_against_the_name_and_not_the_number(tmp_path):
+    made = make_certificate(tmp_path, "feeds.example")
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(made.certificate, made.key)
+    trust = ssl.create_default_context(cafile=str(made.certificate))
+    answers, private = {"feed": answer(FEED)}, ("feeds.example", "other.example", "127.0.0.1")
+    found, _ = fetched("https://feeds.example:{port}/feed", answers, serving, trust=trust, private=private)
+    assert found.body == FEED
+    for other in ("other.example", "127.0.0.1"):
+        refused = problem(f"https://{other}:{{port}}/feed", answers, tls=serving, trust=trust, private=private)
+        assert "certificate" in str(refused).lower()
