@@ -9,6 +9,7 @@ from digest.articles.feeds.feed_text import feed_text
 from digest.articles.feeds.feed_tree import FeedTree
 from digest.articles.feeds.json_feed import json_feed
 from digest.articles.feeds.lenient_feed import lenient_feed
+from digest.articles.feeds.tags import refuse_endless_tags
 from digest.articles.rejection import RejectedError
 
 _PAGE = re.compile(r"(?:\s|<!--.*?-->)*<(?:!doctype\s+)?html\b", re.IGNORECASE | re.DOTALL)
@@ -29,6 +30,7 @@ def parse_feed(data: bytes, url: str, charset: str | None = None) -> Feed:
     if _PAGE.match(text):
         raise RejectedError("it is a web page and no feed")
     text = without_document_type(text)
+    refuse_endless_tags(text)
     tree = FeedTree.of(text, url)
     if tree and not tree.kind and tree.root_name != "entry":
         raise RejectedError(f"it is XML but no feed: it begins with <{tree.root_name[:40]}>")

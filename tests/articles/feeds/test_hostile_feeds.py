@@ -36,6 +36,9 @@ def read(data):
         return [Rejection(URL, str(error))]
 
 
+ATTRIBUTES = b" ".join(b'a%d="1"' % number for number in range(200_000))
+BRACKETED = b" ".join(b'a%d=">"' % number for number in range(200_000))
+NAMESPACES = b" ".join(b'xmlns:a%d="u"' % number for number in range(60_000))
 CORPUS = {
     "deep": lambda: rss("<a>" * 200_000),
     "deep and closed": lambda: rss("<a>" * 100_000 + "</a>" * 100_000),
@@ -44,6 +47,11 @@ CORPUS = {
     "many entries": lambda: rss("".join(item(number=number) for number in range(30_000))),
     "brackets": lambda: b"<rss>" + b"<" * 900_000,
     "attributes": lambda: b"<rss " + b" ".join(b'a%d="1"' % number for number in range(60_000)) + b"><channel>",
+    "attributes of a well-formed tag": lambda: rss("").replace(b"<channel>", b"<channel " + ATTRIBUTES + b">"),
+    "attributes that hold brackets": lambda: rss("").replace(b"<channel>", b"<channel " + BRACKETED + b">"),
+    "namespaces": lambda: rss("").replace(b"<channel>", b"<channel " + NAMESPACES + b">"),
+    "entries in entries": lambda: b'<rss version="2.0"><channel>&x;' + b"<item>" * 49_000,
+    "pictures": lambda: rss(item("&lt;img src=x&gt;" * 100_000)),
     "ampersands": lambda: rss(item("&" * 900_000)),
     "entities without end": lambda: rss(item("&nbsp;" * 150_000)),
     "open tags in a body": lambda: rss(item("&lt;div&gt;" * 200_000)),

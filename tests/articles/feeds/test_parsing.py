@@ -191,3 +191,8 @@ def test_a_story_may_speak_of_entities():
 @pytest.mark.parametrize("text", ["/etc/passwd", "https://outlet.example/feed", "file:///etc/passwd"])
 def test_a_body_that_is_an_address_is_never_opened(text):
     assert refusal(text) == "it is no feed: neither RSS, RDF, Atom nor JSON Feed"
+
+
+def test_a_story_with_one_long_tag_is_read():
+    picture = f'<img src="data:image/png;base64,{"A=" * 50_000}" alt="a"> 1 < 2, "quoted'
+    assert picture in only_entry(rss(item(f"<description><![CDATA[{picture}]]></description>"))).summary_html
