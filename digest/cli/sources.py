@@ -1,5 +1,6 @@
 """`digest sources`: how each source is doing."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -26,13 +27,15 @@ def sources(
     if as_json:
         desk.say_json([_as_json(source, health, desk.now()) for source, health in rows])
         return
-    table = Table(
-        "Source", "State", "Last success (UTC)", "Newest (UTC)", "Entries", "Failures", "Next try (UTC)", "Problem",
-        box=None, pad_edge=False,
-    )  # fmt: skip
+    table = Table(box=None, pad_edge=False)
+    for number, title in enumerate(("Source", "State", "Last success (UTC)", "Newest (UTC)", "Entries")):
+        table.add_column(title, no_wrap=number > 0)
     for source, health in rows:
         table.add_row(*(cell.replace("[", "\\[") for cell in _cells(source, health, desk.now())))
     desk.out.print(table)
+    for _, health in rows:
+        for remark in _remarks(health):
+            desk.say(remark)
 
 
 def _of_this_feed(source: SourceSettings, health: SourceHealth | None) -> SourceHealth | None:
@@ -53,18 +56,18 @@ def _state(source: SourceSettings, health: SourceHealth | None, now: datetime) -
 def _cells(source: SourceSettings, health: SourceHealth | None, now: datetime) -> tuple[str, ...]:
     state = _state(source, health, now)
     if health is None:
-        return source.name, state, "", "", "", "", "", ""
-    moved = f"moved to {health.moved_to}" if health.moved_to else ""
-    return (
-        source.name,
-        state,
-        _minute(health.succeeded_at),
-        _minute(health.newest_at),
-        f"{health.entries:,}" + (f" ({health.rejected:,} rejected)" if health.rejected else ""),
-        f"{health.failures:,}" if health.failures else "",
-        _minute(health.next_try_at),
-        health.problem or moved,
-    )
+        return source.name, state, "", "", ""
+    entries = f"{health.entries:,}" + (f", {health.rejected:,} rejected" if health.rejected else "")
+    return source.name, state, _minute(health.succeeded_at), _minute(health.newest_at), entries
+
+
+def _remarks(health: SourceHealth | None) -> Iterator[str]:
+    """Give what a person should know of a source, a line each."""
+    if health and health.problem:
+        times = "once" if health.failures == 1 else f"{health.failures:,} times in a row"
+        yield f"{health.source} failed {times}: {health.problem}; next try {_minute(health.next_try_at)} UTC"
+    if health and health.moved_to:
+        yield f"{health.source} has moved: write {health.moved_to} into digest.toml"
 
 
 def _minute(instant: datetime | None) -> str:

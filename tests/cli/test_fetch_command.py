@@ -68,6 +68,9 @@ def test_feeds_are_fetched_and_what_went_wrong_is_told(fed_desk: Digest) -> None
         "By hand": "no feed",
     }
     assert (shown[0]["entries"], shown[0]["rejected"], shown[1]["failures"]) == (2, 1, 1)
+    said = desk("sources").out.splitlines()
+    assert [line.split()[:2] for line in said[1:4]] == [["Wire", "well"], ["Gone", "waiting"], ["By", "hand"]]
+    assert said[4].startswith("Gone failed once: it answers 404: it is not there; next try 20")
     [article] = [found for found in json.loads(desk("articles", "list", "--json").out) if found["source"] == "Wire"]
     assert (article["headline"], article["position"]) == ("Snow in June", 1)
     assert article["flagged"] == "its feed gives no date; taken for new when it was first seen"
