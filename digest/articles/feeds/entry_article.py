@@ -8,7 +8,6 @@ from email.utils import parseaddr
 from html import unescape
 
 from digest.articles.article import Article
-from digest.articles.canonical_url import joined
 from digest.articles.clean_line import clean_line
 from digest.articles.defaults import Defaults
 from digest.articles.draft import Draft
@@ -59,7 +58,7 @@ def article_of(entry: Entry, feed: Feed, outlet: SourceSettings, url: str, now: 
     Raises:
         RejectedError: It has no address, or nothing to read.
     """
-    address = _address(entry, url)
+    address = _address(entry)
     # Only a base that the feed names outranks the story's own address.
     base = entry.base if entry.base != url and entry.base.startswith(("http://", "https://")) else address
     body_html, summary_html = (sanitise(_bounded(html), base=base) for html in (entry.body_html, entry.summary_html))
@@ -84,11 +83,11 @@ def article_of(entry: Entry, feed: Feed, outlet: SourceSettings, url: str, now: 
     return replace(_within_terms(article, outlet), position=position, flagged=remark)
 
 
-def _address(entry: Entry, base: str) -> str:
+def _address(entry: Entry) -> str:
     # A permalink without a link is one all the same: RSS 2.0 says so of guid, and Atom's id is often one.
     for address in (entry.link, entry.guid):
         if address.startswith(("http://", "https://")):
-            return joined(address, base)
+            return address
     raise RejectedError("it has no address: neither a link nor an identifier that is one")
 
 

@@ -62,17 +62,23 @@ async def fetch_sources(
     """Fetch *sources*, which all have a feed, and store their articles; return what each came to, in their order.
 
     Each stands in a transaction of its own, so an interrupted round keeps what it reported. *on_done* hears of each.
+    Chance says who is asked first: else the first feeds of a host, if they are in trouble, could keep us from its
+    others for ever.
     """
     with work.database.reading() as session:
         known = healths(session)
     async with _fetcher(work) as fetcher:
-        tasks = [asyncio.create_task(fetcher.fetch(source, known.get(source.name), on_done)) for source in sources]
+        tasks = {
+            source.name: asyncio.create_task(fetcher.fetch(source, known.get(source.name), on_done))
+            for source in sorted(sources, key=lambda _source: work.chance())
+        }
         try:
-            return list(await asyncio.gather(*tasks))
+            await asyncio.gather(*tasks.values())
         finally:
-            for task in tasks:
+            for task in tasks.values():
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+        return [tasks[source.name].result() for source in sources]
 
 
 @asynccontextmanager

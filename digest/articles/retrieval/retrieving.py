@@ -133,9 +133,9 @@ def _next(answer: Answer, target: Target) -> Target:
 def _refuse(answer: Answer, now: datetime) -> NoReturn:
     asked = _silence(answer.headers.get("retry-after"), now)
     said = _WORDS.get(answer.status, "its server is in trouble" if answer.status >= 500 else "it has no feed for us")  # noqa: PLR2004 - RFC 9110 §15.6
-    raise NotFetchedError(
-        f"it answers {answer.status}: {said}", asked, for_host=answer.status in {_TOO_MANY, _UNAVAILABLE}
-    )
+    # One page of a server may be in trouble alone, unless it says for how long.
+    is_hosts = answer.status == _TOO_MANY or (answer.status == _UNAVAILABLE and asked is not None)
+    raise NotFetchedError(f"it answers {answer.status}: {said}", asked, for_host=is_hosts)
 
 
 def _silence(retry_after: str | None, now: datetime) -> timedelta | None:

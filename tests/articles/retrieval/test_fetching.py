@@ -127,6 +127,20 @@ def test_a_host_that_wants_silence_is_not_asked_again(database):
     assert waiting(sources, known, NOW + timedelta(hours=1)) == []
 
 
+def test_a_feed_in_trouble_silences_no_other_of_its_host(database):
+    broken = answer(status="503 Service Unavailable")
+    paths = {"A": "/a", "B": "/b", "C": "/c", "Good": "/good"}
+    reports, outlet, _ = fetch_all(database, paths, {"a": broken, "b": broken, "c": broken, "good": TAGGED})
+    assert reports["Good"].succeeded
+    assert len(outlet.asked) == 4
+
+
+def test_a_host_that_is_not_there_is_not_knocked_at_for_each_of_its_feeds(database):
+    gone = {name: f"http://127.0.0.1:1/{name}" for name in "ABCD"}
+    reports, _, _ = fetch_all(database, gone, {})
+    assert [("another feed" in (report.problem or "")) for report in reports.values()] == [False, False, True, True]
+
+
 def test_a_host_that_is_paused_for_is_left_in_peace_between_two_requests():
     async def act(own):
         manners = Manners(0.1, own)
