@@ -1,4 +1,4 @@
-"""Print how fast this machine makes and sends an edition, beside references measured in the same run."""
+"""Print how fast and how well this makes and sends an edition, beside references measured in the same run."""
 
 import argparse
 import signal
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.fetching import measure_fetching
+from benchmarks.clustering import measure_clustering
 from benchmarks.figures import Figure, left_out, table
 from benchmarks.importing import measure_importing
 from benchmarks.million import measure_million
@@ -24,6 +25,7 @@ from benchmarks.wire_speed import measure_unsigned
 PARTS = {
     "rendering": "an edition and a message, made",
     "fetching": "the feeds of 300 outlets, fetched",
+    "clustering": "articles that tell the same event, found",
     "importing": "a file of a million readers, imported",
     "subscribing": "readers who sign up, taken down",
     "unsigned": "unsigned mail beside smtp-source and aiosmtplib",
@@ -51,6 +53,7 @@ def _measured(part: str, newsroom: Newsroom, terms: Terms, tell: Tell) -> list[F
     sends_nothing = {
         "rendering": lambda: measure_rendering(tell),
         "fetching": lambda: measure_fetching(newsroom.folder, tell),
+        "clustering": lambda: measure_clustering(tell),
         "importing": lambda: measure_importing(newsroom.folder, tell),
         "subscribing": lambda: measure_subscribing(newsroom.folder, tell),
     }

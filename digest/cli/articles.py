@@ -1,4 +1,4 @@
-"""`digest articles`: import articles and list them; `fetch` is next door."""
+"""`digest articles`: import articles and list them; `fetch` and `clusters` are next door."""
 
 import sys
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from digest.articles.importing import ImportReport, import_articles
 from digest.articles.reading import read_articles
 from digest.articles.store import PastHeadline, articles_between, articles_stored, past_headlines
 from digest.building import schedule_of
+from digest.cli.clusters import clusters
 from digest.cli.desk import Desk, date_named, newsletter_named
 from digest.cli.fetch import fetch
 from digest.cli.progress import counting
@@ -24,11 +25,12 @@ from digest.errors import BadInputError
 from digest.settings import Settings
 
 app = typer.Typer(
-    help="Stored articles: import, fetch and list them.",
+    help="Stored articles: import, fetch and list them, and see which tell the same event.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
 )
+app.command("clusters")(clusters)
 
 
 @app.command("import")

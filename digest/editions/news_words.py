@@ -1,0 +1,117 @@
+"""What words are worth before a single article is read: small words, common ones of the news, and its familiar ones.
+
+Written by us, for English. A word of another language stands in none of the lists: how many of the articles
+at hand use it tells then what it is worth.
+"""
+
+# Lists of words read best as text.
+# ruff: noqa: SIM905
+
+# They say nothing of what a report is about.
+SMALL = frozenset(
+    "a about above across after again against ain all almost along already also although always am among an and "
+    "another any anyone anything are aren around as at away back be became because become been before began behind "
+    "being below between both but by came can cannot come could couldn d did didn do does doesn doing don done down "
+    "during each either else enough even ever every everyone everything far few for from further gave get gets "
+    "getting give given gives giving go goes going gone got had hadn has hasn have haven having he her here hers "
+    "herself him himself his how however i if in indeed instead into is isn it its itself just keep kept last later "
+    "least less let like likely ll m made make makes making many may maybe me might mine more most much must my "
+    "myself near nearly need needs neither never next no nor not nothing now of off often on once one only onto or "
+    "other others our ours ourselves out over own per perhaps put quite rather re really s said say saying says see "
+    "seen several shall she should shouldn since so some someone something soon still such t take taken takes taking "
+    "than that the their theirs them themselves then there these they thing things this those though through thus to "
+    "together too took toward towards under until up upon us use used using ve very via vs was wasn way we well went "
+    "were weren what whatever when where whether which while who whom whose why will with within without won would "
+    "wouldn yet you your yours yourself".split()
+)
+
+# Some of these stand in nearly every report.
+COMMON = frozenset(
+    "year years day days week weeks month months time times today yesterday tomorrow monday tuesday wednesday "
+    "thursday friday saturday sunday january february march april june july august september october november "
+    "december morning evening night hour hours minute ago early earlier late latest recent recently new news old big "
+    "small large long short high higher highest low lower lowest great good better best bad worse worst top first "
+    "second third two three four five six seven eight nine ten hundred thousand million billion trillion number half "
+    "full part whole percent cent rate level record report reports reported reporting reporter announce announced "
+    "announces announcement tell told tells ask asked asks call called calls calling claim claims claimed warn warns "
+    "warned warning show shows showed shown find finds found reveal reveals revealed know known think thought want "
+    "wants wanted look looks looking plan plans planned planning move moves moved start starts started begin begins "
+    "begun end ends ended stop stops open opens opened close closed set sets hold holds held hit hits lead leads led "
+    "leader leaders leading run runs running turn turned face faces faced offer offers work works working worker "
+    "workers job jobs live life lives living die dies died dead death deaths kill killed help helps change changes "
+    "changed increase increases increased rise rises rose rising fall falls fell falling grow growth grew cut cuts "
+    "drop drops dropped gain gains gained lose loses lost loss win wins play plays played game games fight fights "
+    "watch read hear feel try tries tried seek seeks seeking expect expected expects expectation continue continues "
+    "remain remains remained allow allowed allows include includes included including provide provides create creates "
+    "created build building buy buys bought sell sells sold pay pays paid spend spending cost costs price prices "
+    "money fund funds funding deal deals talk talks agree agreed agreement meet meets meeting met join joins joined "
+    "push pushes support supports supported oppose opposed vote votes voted voting pass passed passes sign signed "
+    "signs order orders ordered rule rules ruling ruled law laws bill bills policy program programme project service "
+    "services system issue issues problem problems question questions answer reason reasons fact case cases matter "
+    "point points idea world country countries nation nations national international global state states city cities "
+    "town local home house group groups company companies firm firms business industry market markets economy "
+    "economic public private government governments official officials president presidential minister prime "
+    "secretary former chief head director chairman executive ceo member members party parties political politics "
+    "politician politicians election elections campaign democrat democrats democratic republican republicans congress "
+    "congressional senate senator senators representative administration white washington american americans america "
+    "usa united uk british britain eu europe european china chinese russia russian person people man men woman women "
+    "child children kid kids family families friend boy girl student students school schools university police "
+    "officer officers court courts judge legal lawyer crime attack attacks military war army security force forces "
+    "health care hospital doctor medical study studies research researcher researchers scientist scientists science "
+    "data information technology tech internet online website site web app video photo photos picture image media "
+    "social press newspaper magazine interview statement speech comment comments post posted story stories book books "
+    "film movie star stars fan fans music tv season team teams player players coach league cup match car cars water "
+    "food air power energy oil gas land area areas region street road place office room door side line north south "
+    "east west northern southern eastern western center centre community society human rights free right left "
+    "conservative liberal real major minor key main important special general common different similar possible able "
+    "available sure true wrong clear hard easy strong weak young future past history historic ahead despite amid "
+    "following due according expert experts analyst analysts critics source sources spokesman spokesperson "
+    "spokeswoman return returns returned release releases released launch launches launched bring brings brought send "
+    "sent follow followed stay stand stands stood sit walk drive drives driving break breaks broke broken save saved "
+    "risk risks threat threaten threatens fear fears concern concerns concerned worry hope hopes crisis pressure "
+    "effort efforts impact effect effects result results action actions decision decide decided choice option "
+    "response respond responded view views opinion debate role step steps test tests tested control review update "
+    "updated guide tip tips list ways lot bit kind sort form name named names word words letter message annual "
+    "average total amount share shares potential potentially biggest largest longer term terms period moment weekend "
+    "decade decades century age body hand hands eye eyes heart mind feet miles inside outside".split()
+)
+
+# The beats of a newsroom, and the names of every week.
+FAMILIAR = frozenset(
+    "bank banks banking stock stocks trade trading trader investor investors investment invest dollar dollars euro "
+    "currency tax taxes budget debt deficit inflation interest profit profits revenue sales earnings quarter "
+    "quarterly financial finance fiscal wall fed federal reserve central exports export import tariff consumer "
+    "consumers customer customers retail store stores product products production factory manufacturer supply demand "
+    "brand chain restaurant union strike wage wages salary pension employment unemployment hire hiring layoffs merger "
+    "acquisition bid shareholder shareholders board billionaire startup founder facebook "
+    "software hardware device devices phone phones smartphone mobile computer computers digital user "
+    "users network privacy hack hackers cyber electric vehicle vehicles airline airlines flight plane airport train "
+    "rail bus traffic crash accident fire storm weather flood hurricane earthquake climate carbon emissions "
+    "environment environmental nuclear plant coal solar wind space nasa planet species animal animals dog cat vaccine "
+    "vaccines virus covid coronavirus pandemic disease cancer drug drugs patient patients treatment outbreak "
+    "infection mental obesity abortion gun guns shooting shot murder arrest arrested charge charged charges prison "
+    "jail sentence sentenced guilty trial jury suspect victim victims investigation investigators investigate probe "
+    "fbi cia lawsuit sue sues sued supreme justice attorney prosecutor prosecutors evidence allegation allegations "
+    "alleged accused accuse accuses assault sexual abuse racism racist racial black gay terror terrorist terrorism "
+    "bomb bombing missile missiles troops soldier soldiers rebel rebels ceasefire peace treaty sanctions ambassador "
+    "diplomat diplomatic foreign defense defence border migrant migrants immigration immigrant immigrants refugee "
+    "refugees asylum aid protest protests protesters protester demonstration riot rally governor mayor lawmaker "
+    "lawmakers parliament cabinet opposition candidate candidates poll polls polling voter voters ballot referendum "
+    "constitution constitutional amendment reform reforms legislation committee commission agency department bureau "
+    "regulator regulators regulation ban bans banned approve approves approved approval reject rejects rejected block "
+    "blocks blocked delay delays delayed cancel cancels cancelled resign resigns resigned resignation quit appoint "
+    "appointed nominee nomination trump biden obama clinton putin xi merkel macron johnson modi erdogan zelensky "
+    "harris netanyahu starmer trudeau pope king queen prince princess royal church religious muslim christian jewish "
+    "catholic islam islamic israel israeli palestinian gaza iran iraq syria ukraine afghanistan pakistan india indian "
+    "japan japanese korea korean germany german france french italy italian spain spanish greece turkey egypt africa "
+    "african australia australian canada canadian mexico mexican brazil ireland irish scotland london paris moscow "
+    "beijing kyiv brussels york california texas florida chicago los angeles san francisco asia asian arab saudi "
+    "latin olympic olympics championship tournament football soccer basketball baseball tennis golf cricket rugby "
+    "goal score victory defeat final race celebrity singer actor actress album song concert oscar award awards "
+    "hollywood series episode trailer premiere cast fashion style art artist museum travel tourism "
+    "hotel recipe wine education teacher teachers college housing rent property mortgage insurance medicare welfare "
+    "poverty poor rich inequality infrastructure population birth marriage wedding divorce baby parents mother father "
+    "son daughter wife husband brother sister ex teen teenager celebrate celebrates anniversary holiday christmas "
+    "easter thanksgiving partnership partner contract proposal propose proposes proposed summit conference mission "
+    "emergency disaster rescue search missing collapse scandal corruption fraud alert recall safety".split()
+)
