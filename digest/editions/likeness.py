@@ -21,7 +21,7 @@ _SUMMARY_CHARS = 600
 _LONGEST_APART = timedelta(hours=72)  # what is told again later is another story, or no news
 # Long texts share words by chance: two of this many words are taken as they are, shorter ones are raised.
 _TYPICAL_WORDS, _LENGTH_POWER = 20, 0.6
-_FEWEST_KNOWN = 3  # words of everybody's that are evidence together
+_FEWEST, _FEWEST_KNOWN = 2, 3  # words that are evidence together: with a rare one among them, without
 _LEAST = 0.05  # likenesses below count as none
 
 
@@ -124,16 +124,27 @@ class Likenesses:
 
 
 def _have_evidence(one: Report, other: Report) -> bool:
-    """Say whether more is shared than a word or two of everybody's: "police" and "arrest" make no event."""
+    """Say whether what is shared may tell one event: a name; a rare word and another; or some words of everybody's.
+
+    "Police" and "arrest" make no event, and no more does "situation" alone, which both happen to use.
+    """
     shared = one.shares.keys() & other.shares.keys()
-    return len(shared) >= _FEWEST_KNOWN or not all(map(is_known, shared))
+    rare = [word for word in shared if not is_known(word)]
+    if len(shared) >= (_FEWEST if rare else _FEWEST_KNOWN):
+        return True
+    return any(_is_name(one.forms[word]) and _is_name(other.forms[word]) for word in rare)
+
+
+def _is_name(form: str) -> bool:
+    """Say whether a word may be a name: it is written with a capital, which in a headline may mean nothing."""
+    return form[0].isupper()
 
 
 def forms_of(article: Article) -> dict[str, str]:
-    """Return the stems that carry weight, each with the first word that has it."""
+    """Return the stems that carry weight, each with a word that has it, one in small letters where there is one."""
     forms: dict[str, str] = {}
     for word in words_of(f"{article.headline}\n{article.summary[:_SUMMARY_CHARS]}"):
         found = stem(word)
-        if found not in SMALL_STEMS and (len(found) > 1 or found.isdigit()):
-            forms.setdefault(found, word)
+        if found not in SMALL_STEMS and (len(found) > 1 or found.isdigit()) and (found not in forms or word.islower()):
+            forms[found] = word
     return forms

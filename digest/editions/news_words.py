@@ -27,6 +27,7 @@ SMALL = frozenset(
 
 # Some of these stand in nearly every report.
 COMMON = frozenset(
+    "US UK EU UN "
     "year years day days week weeks month months time times today yesterday tomorrow monday tuesday wednesday "
     "thursday friday saturday sunday january february march april june july august september october november "
     "december morning evening night hour hours minute ago early earlier late latest recent recently new news old big "

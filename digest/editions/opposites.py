@@ -65,8 +65,8 @@ class Claims:
         asserted: set[str] = set()
         for clause in _CLAUSE_ENDS.split(headline):
             words = [word.lower() for word in words_of(clause)]
-            senses.update(_senses(words))
             here = set(_denied(words))
+            senses.update(() if here else _senses(words))
             denied |= here
             asserted |= {stem(word) for word in words} - here
         return cls(frozenset(senses), frozenset(denied), frozenset(asserted - SMALL_STEMS))

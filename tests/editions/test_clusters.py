@@ -57,6 +57,17 @@ def test_two_events_of_one_beat_stay_apart() -> None:
     assert len(clusters_of(beat)) == 2
 
 
+def test_one_ordinary_word_in_common_makes_no_event_and_one_name_does() -> None:
+    told = [
+        report("a", "Should we get involved in Easton?"),
+        report("b", "Two men involved"),
+        report("c", "Where is Solveig?"),
+        report("d", "So this was Solveig"),
+    ]
+    found = {names(one.urls) for one in clusters_of(told)}
+    assert found == {("a",), ("b",), ("c", "d")}
+
+
 def test_headlines_without_blanks_between_words_are_compared_too() -> None:
     told = [report("a", "台風19号が関東に上陸"), report("b", "関東に台風19号 上陸"), report("c", "首相が予算案を発表")]
     assert sorted(len(found.urls) for found in clusters_of(told)) == [1, 2]

@@ -37,6 +37,7 @@ def test_opposites_contradict(one: str, other: str) -> None:
         ("Ferry runs aground, nobody hurt", "Ferry aground, but no one was hurt"),
         ("Minister will not resign", "Minister: I won't resign"),
         ("Rents rise in Westhaven", "Wages fall in Easton"),
+        ("Sales of Brightwater slip", "Burn: Brightwater did not heat up"),
         ("", ""),
     ],
 )
