@@ -1,6 +1,7 @@
 """Composing: from a window's articles to the contents of an edition, by section and time.
 
-The order is: sources with more weight first, then the newest. The lead is the first of our own stories that has a
+An event that several outlets tell is one story. The order is: sources with more weight first, then what more outlets
+tell, then the newest. The lead is the first of our own stories that has a
 picture, else our first, else the first of all; what the standfirst says of it already is not said again in its
 summary, as long as that leaves one. Three follow it; the rest goes to the sections, and what no section takes to
 "More headlines" or, from other outlets, to "From around the world".
@@ -13,6 +14,7 @@ from datetime import date
 from digest.articles.article import Article
 from digest.articles.summary import excerpt
 from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Section, Story
+from digest.editions.coverage import Covered, covered
 from digest.editions.wording import beyond, standfirst_of, subject_of
 from digest.settings import NewsletterSettings, SectionRule, SourceSettings
 from digest.web_address import objection
@@ -51,12 +53,16 @@ def compose(
     configured ones by name: their terms cut excerpts and drop pictures. *relaxed* lets links lead to this machine,
     for a trial. The same arguments always give the same contents, in whatever order articles come.
     """
-    ordered = sorted(articles, key=lambda article: _rank(article, sources))
+    ordered = sorted(articles, key=lambda article: (*_rank(article, sources), article.url))
     objections = {article.url: _objection(article, relaxed=relaxed) for article in ordered}
     fit = [_presentable(article, relaxed=relaxed) for article in ordered if objections[article.url] is None]
     if not fit:
         return None
-    every = [_story(article, sources.get(article.source), late) for article in fit]
+    events = sorted(
+        covered(fit, lambda article: _rank(article, sources)),
+        key=lambda event: (*_rank(event.article, sources, outlets=len(event.also_in)), event.article.url),
+    )
+    every = [_story(event, sources.get(event.article.source), late) for event in events]
     lead = _lead(every)
     rest = [story for story in every if story.url != lead.url]
     others, over_maximum = rest[: newsletter.max_stories - 1], rest[newsletter.max_stories - 1 :]
@@ -76,15 +82,20 @@ def compose(
         left_out=(
             *over_limit,
             *_over_maximum(over_maximum, newsletter.max_stories),
+            *(LeftOut(other.url, other.headline, _told_by(event)) for event in events for other in event.others),
             *(LeftOut(article.url, article.headline, why) for article in ordered if (why := objections[article.url])),
         ),
     )
 
 
-def _rank(article: Article, sources: Mapping[str, SourceSettings]) -> tuple[float, float, str]:
+def _rank(article: Article, sources: Mapping[str, SourceSettings], outlets: int = 0) -> tuple[float, ...]:
     source = sources.get(article.source)
     weight = source.weight if source else 1.0
-    return (-weight, -article.published.timestamp(), article.url)
+    return (-weight, -outlets, -article.published.timestamp())
+
+
+def _told_by(event: Covered) -> str:
+    return f"{event.article.source} tells the same event: {event.article.headline}"
 
 
 def _objection(article: Article, *, relaxed: bool) -> str | None:
@@ -110,7 +121,8 @@ def _presentable(article: Article, *, relaxed: bool) -> Article:
     return replace(article, image=None) if image and objection(image.url, relaxed=relaxed) else article
 
 
-def _story(article: Article, terms: SourceSettings | None, late: Collection[str]) -> Story:
+def _story(event: Covered, terms: SourceSettings | None, late: Collection[str]) -> Story:
+    article = event.article
     licensed = LONGEST_SUMMARY if terms is None or terms.excerpt_chars is None else terms.excerpt_chars
     summary = article.summary[: 4 * LONGEST_SUMMARY]  # what comes after is never shown, and need not be read
     if len(summary) > licensed:
@@ -127,14 +139,16 @@ def _story(article: Article, terms: SourceSettings | None, late: Collection[str]
         byline=article.byline,
         image=article.image if terms is None or terms.images else None,
         needs_headline=article.needs_headline,
-        reasons=_reasons(article, terms, is_late=article.url in late),
+        also_in=event.also_in,
+        reasons=_reasons(event, terms, is_late=article.url in late),
     )
 
 
-def _reasons(article: Article, terms: SourceSettings | None, *, is_late: bool) -> tuple[str, ...]:
-    weight = terms.weight if terms else 1.0
-    usual = (f"{article.source} has weight {weight:g}", f"published {article.published:%Y-%m-%d %H:%M} UTC")
-    return (*usual, LATE) if is_late else usual
+def _reasons(event: Covered, terms: SourceSettings | None, *, is_late: bool) -> tuple[str, ...]:
+    article, weight = event.article, terms.weight if terms else 1.0
+    also = (f"also told by {', '.join(event.also_in)}",) if event.also_in else ()
+    published = f"published {article.published:%Y-%m-%d %H:%M} UTC"
+    return (f"{article.source} has weight {weight:g}", *also, published, *((LATE,) if is_late else ()))
 
 
 def _lead(stories: Sequence[Story]) -> Story:

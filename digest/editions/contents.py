@@ -16,7 +16,8 @@ class Story:
 
     `url` is the article's canonical URL. `source` is the outlet's name and `own` says whether it is our
     newsroom's. `published` is in UTC. `image` is None unless its source's terms allow pictures.
-    `reasons` say in plain words why the story stands where it does.
+    `also_in` names the other outlets that tell the same event. `reasons` say in plain words why the story stands
+    where it does.
     """
 
     url: str
@@ -29,6 +30,7 @@ class Story:
     byline: str | None = None
     image: Image | None = None
     needs_headline: bool = False
+    also_in: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
 

@@ -21,7 +21,9 @@ _SUMMARY_CHARS = 600
 _LONGEST_APART = timedelta(hours=72)  # what is told again later is another story, or no news
 # Long texts share words by chance: two of this many words are taken as they are, shorter ones are raised.
 _TYPICAL_WORDS, _LENGTH_POWER = 20, 0.6
-_FEWEST, _FEWEST_KNOWN = 2, 3  # words that are evidence together: with a rare one among them, without
+_HEADLINE_WORDS = 10  # a report of more has a summary
+# Words that are evidence together: of headlines, with a rare one among them and without; of whole texts.
+_FEWEST, _FEWEST_KNOWN, _FEWEST_OF_TEXTS = 2, 3, 4
 _LEAST = 0.05  # likenesses below count as none
 
 
@@ -126,10 +128,13 @@ class Likenesses:
 def _have_evidence(one: Report, other: Report) -> bool:
     """Say whether what is shared may tell one event: a name; a rare word and another; or some words of everybody's.
 
-    "Police" and "arrest" make no event, and no more does "situation" alone, which both happen to use.
+    "Police" and "arrest" make no event, and no more does "situation" alone, which both happen to use. Two that
+    have more to say than a headline share more than that by chance, and must share more.
     """
     shared = one.shares.keys() & other.shares.keys()
-    rare = [word for word in shared if not is_known(word)]
+    rare = [word for word in shared if not (is_known(word) or word[0].isdigit())]  # 61 years, and 61 boats
+    if min(len(one.shares), len(other.shares)) > _HEADLINE_WORDS:
+        return bool(rare) and len(shared) >= _FEWEST_OF_TEXTS
     if len(shared) >= (_FEWEST if rare else _FEWEST_KNOWN):
         return True
     return any(_is_name(one.forms[word]) and _is_name(other.forms[word]) for word in rare)

@@ -40,6 +40,7 @@ def _story(story: Story, publication: Publication) -> Story:
         source=_line(story.source),
         section=_line(story.section),
         byline=_line(story.byline or "") or None,
+        also_in=tuple(map(_line, story.also_in)),
         image=_image(story.image, publication) if story.image else None,
     )
 

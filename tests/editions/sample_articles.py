@@ -28,7 +28,12 @@ def article(place: int = 0, **changes: object) -> Article:
 
 def foreign(place: int = 0, **changes: object) -> Article:
     """Make an article of another outlet."""
-    return article(place, **({"source": WIRE, "own": False, "url": f"https://wire.example/{place:03}"} | changes))
+    told = {"source": WIRE, "own": False, "url": f"https://wire.example/{place:03}"}
+    words = {
+        "headline": f"Wheat from field {place} is weighed",
+        "summary": f"Farmers brought in harvest {place} early.",
+    }
+    return article(place, **(told | words | changes))
 
 
 def newsletter(**changes: object) -> NewsletterSettings:

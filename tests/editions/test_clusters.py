@@ -68,6 +68,10 @@ def test_one_ordinary_word_in_common_makes_no_event_and_one_name_does() -> None:
     assert found == {("a",), ("b",), ("c", "d")}
 
 
+def test_a_number_in_common_makes_no_event() -> None:
+    assert len(clusters_of([report("a", "A book comes home after 61 years"), report("b", "Herring: 61 of 70 years")])) == 2
+
+
 def test_headlines_without_blanks_between_words_are_compared_too() -> None:
     told = [report("a", "台風19号が関東に上陸"), report("b", "関東に台風19号 上陸"), report("c", "首相が予算案を発表")]
     assert sorted(len(found.urls) for found in clusters_of(told)) == [1, 2]

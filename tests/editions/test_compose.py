@@ -106,6 +106,39 @@ def test_weight_comes_before_time_and_time_before_address():
     assert urls(contents.stories) == ["https://post.example/0", article(1).url, foreign(0).url, foreign(2).url]
 
 
+CRASH = "Ferry Solveig runs aground off Westhaven"
+
+
+def test_an_event_that_others_tell_too_is_one_story_of_ours():
+    ours = article(9, headline=CRASH, summary="")
+    others = [
+        foreign(place, source=source, url=f"https://{source}.example/", headline=f"Westhaven: {CRASH}", summary="")
+        for place, source in enumerate(("gazette", "courier", "gazette.two"))
+    ]
+    contents = composed(ours, article(1), foreign(2), *others)
+    (told,) = (story for story in contents.stories if story.also_in)
+    assert (told.url, told.also_in) == (ours.url, ("gazette", "courier", "gazette.two"))
+    assert "also told by gazette, courier, gazette.two" in told.reasons
+    why = f"{OWN} tells the same event: {CRASH}"
+    assert {(left.url, left.why) for left in contents.left_out} == {(other.url, why) for other in others}
+
+
+def test_what_more_outlets_tell_stands_before_what_is_newer_and_weight_before_both():
+    wire = [
+        foreign(5, source="Gazette", url="https://gazette.example/", headline=CRASH, summary=""),
+        foreign(6, headline=f"Westhaven: {CRASH}", summary=""),
+        foreign(1),
+    ]
+    assert [story.url for story in composed(*wire).stories] == [wire[0].url, wire[2].url]
+    heavier = composed(*wire, article(8), terms=sources(own={"weight": 2}))
+    assert [story.url for story in heavier.stories] == [article(8).url, wire[0].url, wire[2].url]
+
+
+def test_our_own_reports_of_one_event_all_stand():
+    ours = [article(1, headline=CRASH), article(2, headline=f"{CRASH}: what is known")]
+    assert len(composed(*ours).stories) == 2
+
+
 def test_stories_under_the_second_rank_stand_in_their_sections():
     first = [article(place) for place in range(4)]
     rest = [
@@ -154,7 +187,7 @@ def test_a_sources_terms_cut_its_excerpts_and_drop_its_pictures():
     terms = sources(wire={"excerpt_chars": 45, "images": False})
     contents = composed(article(image=PICTURE), foreign(1, image=PICTURE), terms=terms)
     (wired,) = contents.second_rank
-    assert (wired.summary, wired.image) == ("Island 1 has fuel for nine days.", None)
+    assert (wired.summary, wired.image) == ("Farmers brought in harvest 1 early.", None)
     assert contents.lead.image == PICTURE
 
 

@@ -1,0 +1,35 @@
+"""Coverage: one report for each event, and which other outlets tell it too."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from digest.articles.article import Article
+from digest.editions.clusters import Cluster, clusters_of
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The report that stands for an event, and those of other outlets that it stands for, the best first."""
+
+    article: Article
+    others: tuple[Article, ...] = ()
+
+    @property
+    def also_in(self) -> tuple[str, ...]:
+        """Return the names of the other outlets, each once."""
+        return tuple(dict.fromkeys(article.source for article in self.others))
+
+
+def covered(articles: Iterable[Article], rank: Callable[[Article], tuple[float, ...]]) -> list[Covered]:
+    """Return the reports to choose from: of each event the best one, our own before all others.
+
+    *rank* orders reports, the best first. Another outlet's report of the event is told of with it. Our own reports,
+    and what the same outlet has besides, stay stories of their own: they were written to be read together.
+    """
+    return [each for cluster in clusters_of(articles) for each in _of_one_event(cluster, rank)]
+
+
+def _of_one_event(cluster: Cluster, rank: Callable[[Article], tuple[float, ...]]) -> list[Covered]:
+    best, *rest = sorted(cluster.articles, key=lambda article: (not article.own, *rank(article), article.url))
+    others = tuple(article for article in rest if not article.own and article.source != best.source)
+    return [Covered(best, others), *(Covered(article) for article in rest if article not in others)]
