@@ -69,7 +69,9 @@ def test_one_ordinary_word_in_common_makes_no_event_and_one_name_does() -> None:
 
 
 def test_a_number_in_common_makes_no_event() -> None:
-    assert len(clusters_of([report("a", "A book comes home after 61 years"), report("b", "Herring: 61 of 70 years")])) == 2
+    assert (
+        len(clusters_of([report("a", "A book comes home after 61 years"), report("b", "Herring: 61 of 70 years")])) == 2
+    )
 
 
 def test_headlines_without_blanks_between_words_are_compared_too() -> None:

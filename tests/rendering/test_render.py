@@ -79,6 +79,13 @@ def test_a_story_of_another_outlet_in_a_section_is_told_in_one_sentence_in_both_
     assert artifact.text.count("It rains.") == 6
 
 
+def test_other_outlets_of_an_event_are_named_in_both_parts_the_first_four(look):
+    outlets = ("Ledger", "Courier <b>", "Herald", "Wire", "Star", "Echo")
+    artifact = render(look, edition(6, tuple(story(place, also_in=outlets) for place in range(6))))
+    for part in (" ".join(Reader(artifact.html).text.split()), " ".join(artifact.text.split())):
+        assert part.count("Also in: Ledger, Courier <b>, Herald, Wire and 2 more") == 6
+
+
 def test_the_inliner_is_called_once_per_edition_t13(look):
     pages = []
 
