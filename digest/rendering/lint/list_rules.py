@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from digest.rendering.lint.header_rules import ATOM
 from digest.rendering.lint.violation import Fault, Severity
@@ -14,6 +15,7 @@ NO_POSTING = re.compile(r"NO(?:\s*\([^()]*\))?")
 
 LIST_ID_OCTETS = 255
 FEEDBACK_FIELDS = 4
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
 SENDER_ID = re.compile(r"[^\s:]{5,15}")
 
 
@@ -49,6 +51,20 @@ def _unsubscribe_uris(uris: list[str], where: str, *, relaxed: bool) -> Iterator
 def one_click_post(wire: Wire) -> Iterator[Fault]:
     """H16: exactly `List-Unsubscribe-Post: List-Unsubscribe=One-Click` (RFC 8058 §5)."""
     yield from _exactly(wire, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+
+
+def opaque_address(wire: Wire) -> Iterator[Fault]:
+    """H17: the unsubscribe address carries a token of 16 characters or more, and not the reader's (RFC 8058 §6).
+
+    That it can't be forged, and is for this list, is not in the bytes.
+    """
+    if not (url := wire.unsubscribe_url):
+        return
+    said = unquote(url).casefold()
+    if wire.reader and wire.reader.address.casefold() in said:
+        yield Fault("The unsubscribe address names the reader's own.", url)
+    if not TOKEN.search(url.partition("://")[2].partition("/")[2]):
+        yield Fault("The unsubscribe address carries no token, so that it can be guessed.", url)
 
 
 def named_list(wire: Wire) -> Iterator[Fault]:

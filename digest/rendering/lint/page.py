@@ -49,6 +49,22 @@ class Node:
         return declarations(self.attributes.get("style", ""))
 
     @property
+    def own_words(self) -> bool:
+        """Say whether text stands right in this element, not only in one within."""
+        own = (self._element.text, *(child.tail for child in self._element))
+        return any(text and text.strip() for text in own)
+
+    @property
+    def key(self) -> object:
+        """Return what tells this element from every other."""
+        return self._element
+
+    @property
+    def parent(self) -> object:
+        """Return the `key` of the element around this one, None at the root."""
+        return self._element.getparent()
+
+    @property
     def around(self) -> "Iterator[Node]":
         """Yield the elements around this one, the nearest first."""
         return (Node(element) for element in self._element.iterancestors())
@@ -75,9 +91,14 @@ class Node:
         yield from urls(self.text if self.tag == "style" else self.attributes.get("style", ""))
 
     @property
+    def hides_itself(self) -> bool:
+        """Say whether inline CSS or HTML hides this element, whatever is around it."""
+        return "hidden" in self.attributes or any(self.style.get(name) == value for name, value in HIDING)
+
+    @property
     def is_hidden(self) -> bool:
         """Say whether inline CSS or HTML hides this element or one around it."""
-        return any(_hides(node) for node in (self, *self.around))
+        return any(node.hides_itself for node in (self, *self.around))
 
 
 @dataclass(frozen=True)
@@ -128,7 +149,3 @@ def _conditional(root: Any) -> Node | None:
     comments = (CONDITIONAL.match(comment.text or "") for comment in root.iter(etree.Comment))
     parsed = _parse("".join(match[1] for match in comments if match))
     return None if parsed is None else Node(parsed)
-
-
-def _hides(node: Node) -> bool:
-    return "hidden" in node.attributes or any(node.style.get(name) == value for name, value in HIDING)

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from digest.rendering.lint import (
     header_rules,
     html_rules,
+    layout_rules,
     list_rules,
+    reading_rules,
     signature_rules,
     structure_rules,
     system_rules,
@@ -32,6 +34,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("H14", structure_rules.modest_size),
     ("H15", list_rules.one_click_address),
     ("H16", list_rules.one_click_post),
+    ("H17", list_rules.opaque_address),
     ("H18", signature_rules.one_click_signed),
     ("H19", list_rules.named_list),
     ("H20", list_rules.list_contacts),
@@ -42,10 +45,17 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("M01", html_rules.below_the_clip),
     ("M02", html_rules.small_styles),
     ("M03", html_rules.styles_in_head),
+    ("M04", layout_rules.flat_styles),
+    ("M05", layout_rules.plain_values),
+    ("M06", layout_rules.used_classes),
     ("M07", html_rules.important_media),
+    ("M09", layout_rules.balanced_tables),
+    ("M10", layout_rules.narrow_column),
     ("M11", html_rules.furnished_head),
     ("M12", html_rules.ordered_headings),
     ("M13", html_rules.furnished_images),
+    ("M15", reading_rules.legible_words),
+    ("M19", layout_rules.visible_standfirst),
     ("M20", html_rules.nothing_active),
     ("M21", text_rules.nothing_unresolved),
     ("M22", text_rules.visible_way_out),
@@ -54,7 +64,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
 )
 
 # A mail of the service itself goes to one, who is on no list yet; some statements ask something else of it.
-_OF_LISTS = {"H15", "H16", "H18", "H19", "H20", "H21", "M22"}
+_OF_LISTS = {"H15", "H16", "H17", "H18", "H19", "H20", "H21", "M19", "M22"}
 _OWN_WAY = {
     "H22": system_rules.automatic_answer,
     "H23": system_rules.nothing_to_leave,
@@ -69,6 +79,7 @@ SYSTEM_RULES: tuple[tuple[str, Rule], ...] = (
 LOOK_RULES: tuple[tuple[str, Rule], ...] = (
     ("H11", text_rules.markup_in_text),
     ("M03", html_rules.styles_in_head),
+    ("M09", layout_rules.balanced_tables),
     ("M20", html_rules.nothing_active),
     ("M21", text_rules.nothing_unfilled),
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 COMMENT_OR_STRING = re.compile(r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?""", re.DOTALL)
 PARENTHESES = re.compile(r"\([^()]*\)")
+CLASS = re.compile(r"\.([A-Za-z_-][\w-]*)")
 TOKEN = re.compile(r"[{};]|[^{};]+")
 URL = re.compile(r"""url\(\s*["']?([^"')]*)""", re.IGNORECASE)
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -26,6 +27,51 @@ def media_declarations(css: str) -> Iterator[str]:
         pending = token.strip() if token not in ("{", "}", ";") else ""
 
 
+def nested_at_rules(css: str) -> Iterator[str]:
+    """Yield the head of every at-rule of *css* that stands inside another, in order."""
+    open_rules: list[bool] = []
+    pending = ""
+    for token in TOKEN.findall(_bones(css)):
+        if token == "{":  # noqa: S105 - a CSS token, no secret
+            is_at_rule = pending.startswith("@")
+            if is_at_rule and any(open_rules):
+                yield pending
+            open_rules.append(is_at_rule)
+        elif token == "}" and open_rules:  # noqa: S105 - a CSS token, no secret
+            open_rules.pop()
+        pending = token.strip() if token not in ("{", "}", ";") else ""
+
+
+def classes_named(css: str) -> frozenset[str]:
+    """Return every class that a selector of *css* may name."""
+    return frozenset(CLASS.findall(_bones(css)))
+
+
+def without_strings(css: str) -> str:
+    """Return *css* without its comments, its strings empty; what stands in parentheses stays."""
+    return COMMENT_OR_STRING.sub(lambda match: " " if match[0].startswith("/*") else '""', css)
+
+
+def rules_in(css: str, around: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield (selector, declarations) of every rule in a block whose head holds *around*, such as a media query."""
+    # Not by _bones, which empties the query's parentheses.
+    blocks: list[str] = []
+    pending, body = "", ""
+    for token in TOKEN.findall(without_strings(css)):
+        if token == "{":  # noqa: S105 - a CSS token, no secret
+            blocks.append(pending.strip())
+            pending = body = ""
+        elif token == "}" and blocks:  # noqa: S105 - a CSS token, no secret
+            selector = blocks.pop()
+            if blocks and around in blocks[-1].lower():
+                yield selector, declarations(body + pending)
+            pending = body = ""
+        elif token == ";":  # noqa: S105 - a CSS token, no secret
+            body, pending = f"{body}{pending};", ""
+        else:
+            pending = token
+
+
 def declarations(style: str) -> dict[str, str]:
     """Return the declarations of a style attribute, both sides in lower case; the last of a name wins."""
     pairs = (declaration.partition(":") for declaration in _bones(style).split(";"))
@@ -44,5 +90,4 @@ def has_import(css: str) -> bool:
 
 def _bones(css: str) -> str:
     """Return *css* without comments, strings and what stands in parentheses, where a brace would mislead."""
-    without_strings = COMMENT_OR_STRING.sub(lambda match: " " if match[0].startswith("/*") else '""', css)
-    return PARENTHESES.sub("()", without_strings)
+    return PARENTHESES.sub("()", without_strings(css))

@@ -11,7 +11,8 @@ ALT = 'alt="A lorry on the bridge at dusk"'
 PICTURE = "https://www.harbournews.example.org/pictures/bridge.jpg"
 LEAVE = f'<a href="{UNSUBSCRIBE}">Unsubscribe</a>'
 APPLE = '<meta name="x-apple-disable-message-reformatting">'
-RULE = ".a{color:#111111}\n"
+DATA_PICTURE = '<p background="https://a.example/a.gif" style="background:url(data:image/gif;base64,AA)">Go</p>'
+RULE = ".paper{color:#111111}\n"
 
 
 def in_head(snippet: str) -> Newsletter:
@@ -73,7 +74,7 @@ BROKEN: list[tuple[str, str, Newsletter | bytes]] = [
     ),
     ("M20", "an event handler", GOOD.body('<p onclick="go()">Go</p>')),
     ("M20", "a javascript link in disguise", GOOD.body('<a href=" Java&#9;Script:go()">Go</a>')),
-    ("M20", "a data picture in CSS", GOOD.body('<p style="background:url(data:image/gif;base64,AA)">Go</p>')),
+    ("M20", "a data picture in CSS", GOOD.body(DATA_PICTURE)),
     ("M20", "a picture from inside the mail", GOOD.rich(PICTURE, "cid:bridge")),
     ("M20", "a refresh", in_head('<meta http-equiv="refresh" content="5">')),
     ("M20", "a style sheet from outside", in_head('<link rel="stylesheet" href="https://news.example.org/a.css">')),

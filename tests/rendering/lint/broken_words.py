@@ -8,7 +8,8 @@ GOOD = Newsletter()
 HERONS = "https://marsh.example.net/herons-return"
 PICTURE = "https://www.harbournews.example.org/pictures/bridge.jpg"
 LEAVE = f'<a href="{UNSUBSCRIBE}"'
-FOOTER = '<p style="font-size:14px;color:#5f5b53">You'
+IN_CSS = "<p background='https://a.example/a.png' style=\"background:url('http://a.example/a.png')\">Go</p>"
+FOOTER = '<p class="grey" style="font-size:14px;color:#5f5b53">You'
 ARCHIVE = "<https://news.example.org/archive"
 
 BROKEN: list[tuple[str, str, Newsletter | bytes]] = [
@@ -50,7 +51,7 @@ BROKEN: list[tuple[str, str, Newsletter | bytes]] = [
     ("M23", "a shortener", GOOD.plain(HERONS, "https://bit.ly/3x").rich(HERONS, "https://bit.ly/3x")),
     ("M23", "an address that can't be read", GOOD.rich(PICTURE, "https://[news/a.jpg")),
     ("M23", "white space in an address", GOOD.rich(PICTURE, "https://news.example.org/a b.jpg")),
-    ("M23", "http in CSS", GOOD.body("<p style=\"background:url('http://a.example/a.png')\">Go</p>")),
+    ("M23", "http in CSS", GOOD.body(IN_CSS)),
     ("M23", "http for Outlook alone", GOOD.body('<!--[if mso]><v:fill src="http://a.example/a.png"/><![endif]-->')),
     ("M23", "an http archive", GOOD.header(ARCHIVE, ARCHIVE.replace("https", "http"))),
     ("M23", "the machine itself", GOOD.rich(PICTURE, "https://127.0.0.1/a.jpg")),

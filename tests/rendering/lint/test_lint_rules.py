@@ -1,5 +1,6 @@
 import broken_headers
 import broken_html
+import broken_layout
 import broken_signatures
 import broken_structure
 import broken_words
@@ -13,11 +14,12 @@ BROKEN = [
     *broken_headers.BROKEN,
     *broken_structure.BROKEN,
     *broken_html.BROKEN,
+    *broken_layout.BROKEN,
     *broken_words.BROKEN,
     *broken_signatures.BROKEN,
 ]
 WARNINGS = {
-    *("HTML of 81 KB", "unstyled alt text"),
+    *("HTML of 81 KB", "unstyled alt text", "no standfirst", "the subject again as standfirst"),
     *("a tag in the text", "an entity in the text", "a numeric entity in the text"),
     *("an expression in the HTML", "a quoted expression in the HTML", "a statement in the text"),
     *("an expression in the subject", "None alone in the HTML", "None in an attribute", "None in an address"),

@@ -101,8 +101,9 @@ HTML = f"""\
 }}
 @media (prefers-color-scheme: dark) {{
   .paper {{ background-color: #17181a !important; color: #ece9e4 !important; }}
+  .grey {{ color: #a9a49b !important; }}
 }}
-[data-ogsc] .paper {{ color: #ece9e4; }}
+[data-ogsc] .paper, [data-ogsc] .wrapper {{ color: #ece9e4; }}
 </style>
 </head>
 <body style="margin:0;background-color:#f4f2ee">
@@ -110,7 +111,7 @@ HTML = f"""\
 <!--[if mso]><table role="presentation" width="600" align="center"><tr><td><![endif]-->
 <table role="presentation" class="paper" width="100%" style="max-width:600px;background-color:#ffffff"><tr>
 <td class="gutter" style="padding:24px;font-family:Georgia,'Times New Roman',serif;font-size:16px;line-height:24px">
-<h1 style="font-size:32px">Daily Headlines</h1>
+<h1 style="font-size:32px;line-height:40px">Daily Headlines</h1>
 <p>Saturday, 14 March 2020 · Port Alder ·
 <a href="https://news.example.org/archive/daily-headlines/2020-03-14">View in browser</a></p>
 <p style="font-size:18px">The bridge is open, the council is not agreed, and the herons are back.</p>
@@ -124,11 +125,11 @@ walked behind it. “It holds,” she said.</p>
 <h2>Country</h2>
 <h3><a href="https://marsh.example.net/herons-return">Herons return to the Alder marshes</a></h3>
 <p>The Marsh Gazette</p>
-<p style="font-size:14px;color:#5f5b53">You get this mail because {READER} asked for Daily Headlines.
+<p class="grey" style="font-size:14px;color:#5f5b53">You get this mail because {READER} asked for Daily Headlines.
 <a href="{UNSUBSCRIBE}">Unsubscribe</a> ·
 <a href="https://news.example.org/preferences/Kq3vT9xw2LmP0aZr">Choose what you get</a> ·
 <a href="mailto:newsroom@news.example.org">Questions</a></p>
-<p style="font-size:14px;color:#5f5b53">The Harbour News, 4 Quay Street, Port Alder</p>
+<p class="grey" style="font-size:14px;color:#5f5b53">The Harbour News, 4 Quay Street, Port Alder</p>
 </td></tr></table>
 <!--[if mso]></td></tr></table><![endif]-->
 </div>

@@ -1,0 +1,92 @@
+"""How words look, as far as the bytes tell: their size and the contrast of their ink on their ground."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from digest.rendering.lint.page import Node, Page
+from digest.rendering.lint.stylesheet import rules_in
+
+SIX_DIGITS = re.compile(r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
+PIXELS = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)px", re.ASCII)
+CLASS_ALONE = re.compile(r"\.([\w-]+)")
+KNEE = 0.04045  # of the sRGB curve (WCAG 2.2, relative luminance)
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """What an element's words inherit: colours as #rrggbb or what else was declared, sizes in px.
+
+    `leading` is the line's height, None where it is not given in px.
+    """
+
+    ink: str = "#000000"
+    ground: str = "#ffffff"
+    size: float = 16
+    leading: float | None = None
+
+    def under(self, declared: Mapping[str, str]) -> "Appearance":
+        """Return this, changed by the declarations of an element."""
+        size, leading = (PIXELS.fullmatch(_plain(declared.get(name, ""))) for name in ("font-size", "line-height"))
+        return replace(
+            self,
+            ink=_plain(declared.get("color", self.ink)),
+            ground=_plain(declared.get("background-color", declared.get("background", self.ground))),
+            size=float(size[1]) if size else self.size,
+            leading=float(leading[1]) if leading else self.leading,
+        )
+
+    @property
+    def contrast(self) -> float | None:
+        """Return the ratio of WCAG 2.2, from 1 to 21; None where a colour is not #rrggbb."""
+        return contrast(self.ink, self.ground)
+
+
+def contrast(one: str, other: str) -> float | None:
+    """Return the contrast of two colours as WCAG 2.2 has it, from 1 to 21; None where one is not #rrggbb."""
+    lights = sorted(light for colour in (one, other) if (light := _luminance(colour)) is not None)
+    return (lights[1] + 0.05) / (lights[0] + 0.05) if len(lights) == 2 else None  # noqa: PLR2004 - two colours
+
+
+def appearances(page: Page, *, dark: bool) -> Iterator[tuple[Node, Appearance]]:
+    """Yield every element that holds words of its own with how they look, in light or in the dark of the kept block.
+
+    Of the kept block only rules for one class are known here; browsers know the rest.
+    """
+    turned = dark_classes(page) if dark else {}
+    known: dict[object, Appearance] = {}
+    for node in page.nodes:
+        inherited = known.get(node.parent, Appearance())
+        look = inherited.under(node.style)
+        for name in node.attributes.get("class", "").split():
+            look = look.under(turned.get(name, {}))
+        known[node.key] = look
+        if node.own_words and node.tag not in {"title", "style"}:
+            yield node, look
+
+
+def dark_classes(page: Page) -> dict[str, dict[str, str]]:
+    """Return what each class declares for dark clients, by its name."""
+    found: dict[str, dict[str, str]] = {}
+    for style in page.tagged("style"):
+        for selector, declared in rules_in(style.text, "prefers-color-scheme: dark"):
+            for one in selector.split(","):
+                if match := CLASS_ALONE.fullmatch(one.strip()):
+                    found.setdefault(match[1], {}).update(declared)
+    return found
+
+
+def _plain(value: str) -> str:
+    return value.replace("!important", "").strip().lower()
+
+
+def _luminance(colour: str) -> float | None:
+    match = SIX_DIGITS.fullmatch(colour)
+    if match is None:
+        return None
+    red, green, blue = (_linear(int(pair, 16) / 255) for pair in match.groups())
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(share: float) -> float:
+    return share / 12.92 if share <= KNEE else ((share + 0.055) / 1.055) ** 2.4
