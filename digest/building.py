@@ -17,9 +17,9 @@ from digest.editions.contents import LeftOut, PlacedStory
 from digest.editions.store import Previous, editors_texts, mailed_urls, previous_edition
 from digest.editions.window import Schedule, Window, instant_of, window_of
 from digest.rendering.artifact import Artifact
+from digest.rendering.budget import fit_edition
 from digest.rendering.inlining import inline_css
 from digest.rendering.publication import Publication
-from digest.rendering.render import render_edition
 from digest.rendering.template import load_template
 from digest.rendering.template_folder import templates_folder
 from digest.settings import NewsletterSettings, Settings
@@ -31,7 +31,10 @@ MOST_TOO_OLD = 50
 
 @dataclass(frozen=True, slots=True)
 class BuiltEdition:
-    """An edition as it would be published. `shortfall` says why it must not be, None when it may."""
+    """An edition as it would be published.
+
+    `shortfall` says why it must not be, None when it may; `given_up` what the mail had no room for, "" if nothing.
+    """
 
     newsletter: str
     schedule: Schedule
@@ -40,6 +43,7 @@ class BuiltEdition:
     left_out: tuple[LeftOut, ...]
     artifact: Artifact | None
     shortfall: str | None
+    given_up: str = ""
 
 
 def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Previous | None) -> Schedule:
@@ -85,16 +89,16 @@ def build_edition(
     )
     if contents is None:
         return BuiltEdition(slug, schedule, "", (), too_old, None, _shortfall(newsletter, 0))
+    fitted = fit_edition(contents, publication_of(settings, slug), load_template(template_of(newsletter)), inline)
     return BuiltEdition(
         newsletter=slug,
         schedule=schedule,
         standfirst=contents.standfirst,
-        stories=contents.placed(),
-        left_out=(*contents.left_out, *too_old),
-        artifact=render_edition(
-            contents, publication_of(settings, slug), load_template(template_of(newsletter)), inline
-        ),
+        stories=fitted.contents.placed(),
+        left_out=(*fitted.contents.left_out, *too_old),
+        artifact=fitted.artifact,
         shortfall=_shortfall(newsletter, len(contents.stories)),
+        given_up=fitted.given_up,
     )
 
 

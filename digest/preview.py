@@ -48,6 +48,9 @@ class Preview:
         """Return what an editor should see to, in words."""
         found = [f"no edition on this day: {self.off_day}"] if self.off_day else []
         found += [f"it would not be sent: {self.edition.shortfall}"] if self.edition.shortfall else []
+        found += (
+            [f"too heavy for one mail, so it goes without {self.edition.given_up}"] if self.edition.given_up else []
+        )
         found += [] if self.is_approved else [f"it waits for its approval: '{self._approval}'"]
         found += [f"needs a headline: {story.headline!r} ({story.url})" for story in self._without_headline()]
         return tuple(found)

@@ -69,7 +69,7 @@ class Contents:
 
     `newsletter` is the slug; `lead` is the first story and stands in no section; `second_rank` are the stories
     right under it, at most three. `sections` hold the rest, none of them empty. `left_out` is not rendered:
-    it is for the editor.
+    it is for the editor. `more` is how many stories the mail had no room for.
     """
 
     newsletter: str
@@ -80,6 +80,7 @@ class Contents:
     second_rank: tuple[Story, ...]
     sections: tuple[Section, ...]
     left_out: tuple[LeftOut, ...] = ()
+    more: int = 0
 
     @property
     def stories(self) -> tuple[Story, ...]:

@@ -27,12 +27,13 @@ EVERYTHING = Contents(
     newsletter="example",
     local_date=date(2026, 1, 1),
     subject="A headline",
-    standfirst="A sentence on the day.",
+    standfirst="A sentence on the day, as long as an inbox shows it.",
     lead=FULL,
     second_rank=(FOREIGN, BARE),
     sections=(Section("World", (FULL, FOREIGN, BARE)), Section("City", (FULL,))),
+    more=2,
 )
-LEAST = replace(EVERYTHING, lead=BARE, second_rank=(), sections=())
+LEAST = replace(EVERYTHING, lead=BARE, second_rank=(), sections=(), more=0)
 FURNISHED = Publication(
     slug="example",
     name="Example Headlines",
