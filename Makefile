@@ -11,11 +11,14 @@ MAIL := postfix libmail-dkim-perl
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 RESOLVE := $(VENV)/uv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 
-.PHONY: help demo test check bench screens lock clean
+GATES := tests/gates
+GATE_TOOLS := spamassassin openjdk-17-jre-headless $(if $(shell command -v npm),,nodejs npm)
+
+.PHONY: help demo test mail-check check bench screens lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(VENV)/runtime.stamp ## today's edition from sample articles to 25 invented readers, all on this machine
 	@$(BIN)/digest demo $(ARGS)
@@ -23,6 +26,10 @@ demo: $(VENV)/runtime.stamp ## today's edition from sample articles to 25 invent
 test: $(VENV)/dev.stamp ## the whole test suite, with a real PostgreSQL and a real browser
 	@scripts/debian-install "the tests with a browser, a Postfix and a second verifier, skipped without them" $(BROWSER) $(MAIL)
 	$(BIN)/python -m pytest -n 4 $(ARGS)
+
+mail-check: $(VENV)/dev.stamp $(GATES)/node_modules/stamp ## the mail against real tools: W3C validator, caniemail, axe-core, SpamAssassin and more
+	@scripts/debian-install "the gates in a browser and for spam, which fail without them" $(BROWSER) $(GATE_TOOLS)
+	$(BIN)/python -m pytest -n 2 $(GATES) $(ARGS)
 
 check: $(VENV)/dev.stamp ## format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
@@ -62,6 +69,12 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what it is developed with into $(VENV) (once; a minute or two) ..."
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Scripts stay off: the one there is would download a Java for machines without any.
+$(GATES)/node_modules/stamp: $(GATES)/package.json $(GATES)/package-lock.json
+	@scripts/debian-install "the mail's gates, whose tools come from npm" $(GATE_TOOLS)
+	@cd $(GATES) && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 $(VENV)/uv/bin/uv: | $(BIN)/python

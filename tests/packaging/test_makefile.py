@@ -28,7 +28,7 @@ def make():
 
 def test_make_alone_explains_every_target(make):
     (targets,) = re.findall(r"^\.PHONY: (.*)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)
-    explained = dict(re.findall(r"^make (\w+) +(\S.*)$", run(make).stdout, re.MULTILINE))
+    explained = dict(re.findall(r"^make ([\w-]+) +(\S.*)$", run(make).stdout, re.MULTILINE))
     assert list(explained) == targets.split()
 
 
