@@ -3,6 +3,7 @@
 import itertools
 import re
 import unicodedata
+from functools import lru_cache
 
 from digest.articles.sentences import sentences
 
@@ -17,7 +18,7 @@ ZERO_WIDTH_JOINER = "\u200d"
 
 def columns(text: str) -> int:
     """Return how many columns of a terminal *text* takes: wide characters two, combining ones none."""
-    return sum(_columns(character) for character in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def wrapped(text: str, widest: int = WIDEST) -> str:
@@ -26,6 +27,8 @@ def wrapped(text: str, widest: int = WIDEST) -> str:
     Lines break at spaces, and between wide characters where East Asian typesetting allows. A web address
     is never broken; another word that is too long is.
     """
+    if columns(text) <= widest:
+        return text.rstrip()
     lines: list[str] = []
     line = ""
     for piece in _pieces(text, widest):
@@ -54,6 +57,7 @@ def tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", stripped).strip("\n") + "\n"
 
 
+@lru_cache(maxsize=4096)
 def _columns(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
@@ -70,6 +74,8 @@ def _pieces(text: str, widest: int) -> list[str]:
 
 
 def _between_wide(word: str) -> list[str]:
+    if word.isascii():
+        return [word]
     parts = [word[:1]]
     for before, after in itertools.pairwise(word):
         if _may_part(before, after):
@@ -88,6 +94,8 @@ def _may_part(before: str, after: str) -> bool:
 
 
 def _cut(part: str, widest: int) -> list[str]:
+    if columns(part) <= widest:
+        return [part]
     cut = [""]
     for character in part:
         if not character.isspace() and columns(cut[-1] + character) > widest:

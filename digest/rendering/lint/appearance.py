@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from digest.rendering.lint.page import Node, Page
 from digest.rendering.lint.stylesheet import rules_in
@@ -42,27 +43,49 @@ class Appearance:
         return contrast(self.ink, self.ground)
 
 
+@lru_cache(maxsize=256)
 def contrast(one: str, other: str) -> float | None:
     """Return the contrast of two colours as WCAG 2.2 has it, from 1 to 21; None where one is not #rrggbb."""
     lights = sorted(light for colour in (one, other) if (light := _luminance(colour)) is not None)
     return (lights[1] + 0.05) / (lights[0] + 0.05) if len(lights) == 2 else None  # noqa: PLR2004 - two colours
 
 
-def appearances(page: Page, *, dark: bool) -> Iterator[tuple[Node, Appearance]]:
-    """Yield every element that holds words of its own with how they look, in light or in the dark of the kept block.
+def appearances(page: Page) -> Iterator[tuple[Node, Appearance, Appearance]]:
+    """Yield every element that holds words of its own with how they look in light and in the kept block's dark.
 
     Of the kept block only rules for one class are known here; browsers know the rest.
     """
-    turned = dark_classes(page) if dark else {}
-    known: dict[object, Appearance] = {}
+    turned = dark_classes(page)
+    looks: dict[object, _Looks] = {}
+    # Stories are styled alike: a look is worked out once for each style under each other.
+    seen: dict[tuple[_Looks, str, str], _Looks] = {}
     for node in page.nodes:
-        inherited = known.get(node.parent, Appearance())
-        look = inherited.under(node.style)
-        for name in node.attributes.get("class", "").split():
-            look = look.under(turned.get(name, {}))
-        known[node.key] = look
+        style, classes = node.attributes.get("style", ""), node.attributes.get("class", "")
+        look = looks.get(node.parent, PLAIN)
+        if style or classes:
+            key = (look, style, classes)
+            look = seen.get(key) or seen.setdefault(key, _turned(look, node, turned))
+        looks[node.key] = look
         if node.own_words and node.tag not in {"title", "style"}:
-            yield node, look
+            yield node, look.light, look.dark
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looks:
+    """An element in light and in dark; told from others by what it is, which is quick."""
+
+    light: Appearance
+    dark: Appearance
+
+
+PLAIN = _Looks(Appearance(), Appearance())
+
+
+def _turned(around: _Looks, node: Node, turned: Mapping[str, Mapping[str, str]]) -> _Looks:
+    dark = around.dark.under(node.style)
+    for name in node.attributes.get("class", "").split():
+        dark = dark.under(turned.get(name, {}))
+    return _Looks(around.light.under(node.style), dark)
 
 
 def dark_classes(page: Page) -> dict[str, dict[str, str]]:

@@ -23,7 +23,7 @@ class Node:
 
     _element: Any
 
-    @property
+    @cached_property
     def tag(self) -> str:
         """Return the name, in lower case."""
         return str(self._element.tag).lower()
@@ -127,7 +127,16 @@ class Page:
 
     def tagged(self, *tags: str) -> list[Node]:
         """Return the elements of any of these names that are not in a comment, in order."""
+        if len(tags) == 1:
+            return list(self._by_tag.get(tags[0], ()))
         return [node for node in self.nodes if node.tag in tags]
+
+    @cached_property
+    def _by_tag(self) -> dict[str, list[Node]]:
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.tag, []).append(node)
+        return found
 
 
 def _parse(source: str) -> Any:

@@ -20,24 +20,18 @@ def legible_words(wire: Wire) -> Iterator[Fault]:
     """
     # A look that is wrong is wrong in every story: what is said of one is said once.
     found: dict[str, Fault] = {}
-    for fault in (*_in_light(wire), *_in_the_dark(wire)):
-        found.setdefault(fault.what, fault)
+    for node, light, dark in appearances(wire.page):
+        for fault in (*_cramped(node, light), *_pale(node, light, "in light"), *_pale(node, dark, "in the dark")):
+            found.setdefault(fault.what, fault)
     yield from found.values()
 
 
-def _in_light(wire: Wire) -> Iterator[Fault]:
-    for node, look in appearances(wire.page, dark=False):
-        where = f"<{node.tag}> {node.words}"
-        if look.size < SMALLEST:
-            yield Fault(f"Words are set in {look.size:g} px; 14 is the least.", where)
-        if look.leading is not None and look.leading < look.size * LEAST_LEADING.get(node.tag, 1):
-            yield Fault(f"Lines of {look.size:g} px are {look.leading:g} px apart, too close to read.", where)
-        yield from _pale(node, look, "in light")
-
-
-def _in_the_dark(wire: Wire) -> Iterator[Fault]:
-    for node, look in appearances(wire.page, dark=True):
-        yield from _pale(node, look, "in the dark")
+def _cramped(node: Node, look: Appearance) -> Iterator[Fault]:
+    if look.size < SMALLEST:
+        yield Fault(f"Words are set in {look.size:g} px; 14 is the least.", f"<{node.tag}> {node.words}")
+    if look.leading is not None and look.leading < look.size * LEAST_LEADING.get(node.tag, 1):
+        what = f"Lines of {look.size:g} px are {look.leading:g} px apart, too close to read."
+        yield Fault(what, f"<{node.tag}> {node.words}")
 
 
 def _pale(node: Node, look: Appearance, when: str) -> Iterator[Fault]:

@@ -31,7 +31,7 @@ def clean_lines(wire: Wire) -> Iterator[Fault]:
     """H07: CRLF only, a final one, no NUL, no line over 998 octets, headers folded at 78 (RFC 5322 §2.1.1)."""
     if b"\0" in wire.raw:
         yield Fault("The message holds a NUL byte.", _line_of(wire.raw, wire.raw.index(b"\0")))
-    if bare := BARE_LINE_END.search(wire.raw):
+    if _has_bare_ends(wire.raw) and (bare := BARE_LINE_END.search(wire.raw)):
         yield Fault("A line ends with CR or LF alone instead of CRLF.", _line_of(wire.raw, bare.start()))
     if not wire.raw.endswith(b"\r\n"):
         yield Fault("The message does not end with CRLF.", "the last line")
@@ -41,6 +41,11 @@ def clean_lines(wire: Wire) -> Iterator[Fault]:
     for field in wire.all_fields:
         if any(HEADER_LINE_OCTETS < len(line) <= LINE_OCTETS and FOLDABLE.match(line) for line in field.lines):
             yield Fault("A header line is longer than 78 octets and could be folded.", _words(field.lines[0]))
+
+
+def _has_bare_ends(raw: bytes) -> bool:
+    """Say whether a CR or an LF stands alone; counting takes a tenth of a search."""
+    return not raw.count(b"\r") == raw.count(b"\n") == raw.count(b"\r\n")
 
 
 def sound_encodings(wire: Wire) -> Iterator[Fault]:

@@ -132,7 +132,9 @@ def _lines(wire: Wire) -> list[str]:
 def _missing_in_html(wire: Wire) -> Iterator[tuple[str, str]]:
     for node in wire.page.everything:
         for name, value in node.attributes.items():
-            if MISSING.search(value) and any(MISSING.fullmatch(piece) for piece in URL_SEGMENT.split(value.strip())):
+            if ("None" in value or "undefined" in value) and any(
+                MISSING.fullmatch(piece) for piece in URL_SEGMENT.split(value.strip())
+            ):
                 yield f"<{node.tag} {name}>", value
     runs = wire.page.root.text_runs if wire.page.root else ()
     yield from (("text/html", run.strip()) for run in runs if MISSING.fullmatch(run.strip()))
