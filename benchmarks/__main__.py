@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.fetching import measure_fetching
 from benchmarks.clustering import measure_clustering
+from benchmarks.fetching import measure_fetching
 from benchmarks.figures import Figure, left_out, table
 from benchmarks.importing import measure_importing
 from benchmarks.million import measure_million
