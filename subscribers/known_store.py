@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import Subquery, Text, select
+from sqlalchemy import Subquery, Text, or_, select
 from sqlmodel import Session, col
 
 from subscribers.given_rows import given
@@ -17,6 +17,8 @@ from subscribers.tables import Subscriber, Subscription, Suppression
 OPEN = frozenset({MailStatus.QUEUED.value, MailStatus.CLAIMED.value, MailStatus.BEGUN.value})
 MAY_HAVE_ARRIVED = frozenset({"begun", "sent", "unknown"})
 ASKING = ("confirm", "change")
+# Answered, or not to be counted as asked in vain.
+IS_SETTLED = or_(col(SystemMail.answered_at).is_not(None), col(SystemMail.excused_at).is_not(None))
 
 
 def read_known(session: Session, hashes: Mapping[str, str]) -> dict[str, Known]:
@@ -57,14 +59,14 @@ def _mails(session: Session, addresses: Subquery) -> defaultdict[str, Known]:
     """Return what is known of each keyed hash from the mails that asked its address something."""
     hashed = col(SystemMail.address_hash)
     rows = session.execute(
-        select(hashed, col(SystemMail.status), col(SystemMail.changed_at), col(SystemMail.answered_at))
+        select(hashed, col(SystemMail.status), col(SystemMail.changed_at), IS_SETTLED)
         .join(addresses, hashed == addresses.c.address_hash)
         .where(col(SystemMail.kind).in_(ASKING))
     )
     mails: defaultdict[str, Known] = defaultdict(Known)
-    for address_hash, status, changed_at, answered_at in rows:
+    for address_hash, status, changed_at, is_settled in rows:
         known = mails[address_hash]
-        arrived = (PastAsk(changed_at, answered_at is not None),) if status in MAY_HAVE_ARRIVED else ()
+        arrived = (PastAsk(changed_at, is_settled),) if status in MAY_HAVE_ARRIVED else ()
         is_open = known.has_open or status in OPEN
         mails[address_hash] = replace(known, has_open=is_open, asks=known.asks + arrived)
     return mails

@@ -46,9 +46,10 @@ class MailStatus(StrEnum):
 class SystemMail(SQLModel, table=True):
     """A mail to one reader that is no part of an edition; its number is what the links in it carry.
 
-    At most one is open that asks an address something (S17). `answered_at` is when its button was pressed. Of an
-    address only the keyed hash stands here, so that a row may stay when its reader is erased; but for `new_email`,
-    which a reader wants to change to, until they have or the time to is over.
+    At most one is open that asks an address something (S17). `answered_at` is when its button was pressed,
+    `excused_at` when an operator let the address be asked again though it was not. Of an address only the keyed hash
+    stands here, so that a row may stay when its reader is erased; but for `new_email`, which a reader wants to change
+    to, until they have or the time to is over.
     """
 
     __tablename__ = "system_mail"
@@ -76,6 +77,7 @@ class SystemMail(SQLModel, table=True):
     claimed_by: str | None = Field(default=None, max_length=36)
     changed_at: datetime = Field(sa_type=Instant)
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
+    excused_at: datetime | None = Field(default=None, sa_type=Instant)
     reply_code: int | None = None
     enhanced_code: str | None = Field(default=None, max_length=16)
     reply: str | None = Field(default=None, sa_type=Text)

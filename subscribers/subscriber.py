@@ -159,7 +159,7 @@ MOST_UNANSWERED = 3
 class PastAsk:
     """A mail that asked an address to confirm and may have arrived: when it left (UTC), and whether it was answered.
 
-    One that a relay refused was never seen, and is none of these.
+    One that a relay refused was never seen, and is none of these. One that an operator excused counts as answered.
     """
 
     left_at: datetime

@@ -1,4 +1,4 @@
-"""`digest subscribers`: bring readers in and out, count them, tell the story of one, and forget one."""
+"""`digest subscribers`: bring readers in and out, count them, tell the story of one, let one in again, forget one."""
 
 import io
 import sys
@@ -18,6 +18,7 @@ from digest.delivery.forgetting import forget_reader
 from digest.delivery.reader_story import read_story
 from digest.errors import BadInputError
 from subscribers.address import EmailAddress
+from subscribers.excusing import excuse
 from subscribers.exporting import SUPPRESSED, export_subscribers, write_rows
 from subscribers.record import find_reader, find_suppression
 from subscribers.store import Intake, standing_counts
@@ -26,7 +27,7 @@ from subscribers.tokens import keyring
 from subscribers.transfer import ImportReport, import_subscribers, read_rows
 
 app = typer.Typer(
-    help="Readers: import, export and count them, show or forget one.",
+    help="Readers: import, export and count them, show, let in again or forget one.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -174,6 +175,30 @@ def show(
         return
     for line in story.lines(key):
         desk.say(line)
+
+
+@app.command("excuse")
+def excuse_(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The address of somebody who wants in.")],
+) -> None:
+    """Let the form ask an address again that did not answer three mails, because its owner told you that they want in.
+
+    Nothing is sent now: they fill in the form, and confirm by its mail as everybody does, at most one in 24 hours. Who
+    must not be mailed is not asked.
+    """
+    desk: Desk = context.obj
+    settings = desk.settings()
+    key, ring = EmailAddress.parse(address, of_reader=False).key, keyring(settings.site.all_secrets)
+    with desk.database(settings).writing() as session:
+        suppression = find_suppression(session, key, ring)
+        excused = 0 if suppression else excuse(session, ring.address_hash(key), desk.now())
+    if suppression:
+        raise BadInputError(f"{key} must not be mailed: {suppression.reason}")
+    if not excused:
+        desk.tell(f"no mail to {key} is without an answer")
+        raise typer.Exit(1)
+    desk.say(f"{key} may sign up again: {excused} mails without an answer no longer count")
 
 
 def _import(

@@ -13,7 +13,8 @@ from subscribers.signup_tables import SystemMail
 class PastMail:
     """What it was for, where it stands and since when, when it was asked for and answered (UTC), and the relay's word.
 
-    `to` is the address that a reader wishes for, while that is open; None for any other.
+    `excused_at` is when an operator let it count as answered (UTC). `to` is the address that a reader wishes for, while
+    that is open; None for any other.
     """
 
     kind: str
@@ -21,6 +22,7 @@ class PastMail:
     created_at: datetime
     changed_at: datetime
     answered_at: datetime | None
+    excused_at: datetime | None
     to: str | None
     reply_code: int | None
     enhanced_code: str | None
@@ -39,6 +41,7 @@ def past_mails(session: Session, address_hash: str, subscriber_id: int | None) -
             created_at=row.created_at,
             changed_at=row.changed_at,
             answered_at=row.answered_at,
+            excused_at=row.excused_at,
             to=row.new_email,
             reply_code=row.reply_code,
             enhanced_code=row.enhanced_code,

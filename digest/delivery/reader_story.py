@@ -96,8 +96,9 @@ def _seen(consent: ConsentEvent) -> str:
 def _mail_line(mail: PastMail) -> str:
     to = f" to {mail.to}" if mail.to else ""
     answered = f", answered {_at(mail.answered_at)}" if mail.answered_at else ""
-    said = _said(mail.reply_code, mail.reply)
-    return f"{mail.kind} mail of {_at(mail.created_at)}{to}: {mail.status} {_at(mail.changed_at)}{answered}{said}"
+    excused = f", excused {_at(mail.excused_at)}" if mail.excused_at else ""
+    said = f"{answered}{excused}{_said(mail.reply_code, mail.reply)}"
+    return f"{mail.kind} mail of {_at(mail.created_at)}{to}: {mail.status} {_at(mail.changed_at)}{said}"
 
 
 def _delivery_lines(delivery: PastDelivery) -> Iterator[str]:

@@ -19,7 +19,7 @@ from digest.delivery.outcome import Outcome, OutcomeKind
 from digest.delivery.refusal import RefusalClass, classify_refusal
 from digest.delivery.store import BEGUN, DEAD_AFTER
 from digest.delivery.tables import Sender
-from subscribers.known_store import ASKING
+from subscribers.known_store import ASKING, IS_SETTLED
 from subscribers.lifecycle_store import mark_asked
 from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
 from subscribers.subscriber import CONFIRM_WITHIN, PastAsk, may_ask
@@ -195,13 +195,13 @@ def _new_address(session: Session, row: SystemMail, reader: Subscriber | None) -
 
 def _past_asks(session: Session, row: SystemMail) -> list[PastAsk]:
     """Return the other mails that asked this address and may have arrived."""
-    others = select(col(SystemMail.changed_at), col(SystemMail.answered_at)).where(
+    others = select(col(SystemMail.changed_at), IS_SETTLED).where(
         col(SystemMail.address_hash) == row.address_hash,
         col(SystemMail.kind).in_(ASKING),
         col(SystemMail.id) != row.id,
         _has(*_MAY_HAVE_LEFT),
     )
-    return [PastAsk(left_at, is_answered=answered is not None) for left_at, answered in session.execute(others)]
+    return [PastAsk(left_at, is_settled) for left_at, is_settled in session.execute(others)]
 
 
 def _write_down(row: SystemMail, one: AnsweredMail) -> None:

@@ -3,6 +3,7 @@
 import csv
 import json
 import stat
+import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +11,13 @@ import pytest
 
 from digest.cli.private_file import create_private
 from digest.cli.rejects import MOST_TOLD, free_name_beside, rejects_file
+from digest.database import Database
 from digest.delivery.reader_story import ReaderStory
 from digest.errors import BadInputError
 from subscribers.record import ConsentEvent, RecordedReader, RecordedSubscription
+from subscribers.signup_tables import SystemMail
+from subscribers.suppression_store import suppress
+from subscribers.tokens import keyring
 from subscribers.transfer import RejectedRow
 
 BROKEN = MOST_TOLD + 5
@@ -72,6 +77,29 @@ def test_readers_go_out_and_are_forgotten(desk, tmp_path: Path) -> None:
     assert back.out.startswith("0 added, 1 unchanged, 0 had left and stay away, 1 rejected")
     exported = cells(desk("subscribers", "export", "--newsletter", "daily-headlines").out)
     assert [row[:4] for row in exported[1:]] == [["bob@example.org", "Bob", "daily-headlines", "active"]]
+
+
+def test_whoever_was_asked_in_vain_three_times_is_let_in_again_by_an_operator(desk, tmp_path: Path) -> None:
+    ring = keyring([tomllib.loads((tmp_path / "digest.toml").read_text(encoding="utf-8"))["site"]["secret"]])
+    then = datetime(2026, 3, 14, 6, tzinfo=UTC)
+    asked = {"kind": "confirm", "subscriber_id": 1, "status": "sent", "created_at": then, "due_at": then}
+    database = Database(f"sqlite:///{tmp_path / 'digest.db'}")
+    with database.writing() as session:
+        theirs = {**asked, "address_hash": ring.address_hash("ann@example.org"), "changed_at": then}
+        session.add_all([SystemMail(**theirs) for _ in range(3)])
+        suppress(session, "bob@example.org", keyring=ring, reason="complaint", now=then)
+    database.close()
+    done = desk("subscribers", "excuse", "Ann@Example.org")
+    assert (done.code, done.out) == (
+        0,
+        "ann@example.org may sign up again: 3 mails without an answer no longer count\n",
+    )
+    told = desk("subscribers", "show", "ann@example.org").out.splitlines()
+    assert [", excused 2" in line for line in told] == [False, True, True, True]
+    again = desk("subscribers", "excuse", "ann@example.org")
+    assert (again.code, again.err) == (1, "no mail to ann@example.org is without an answer\n")
+    stopped = desk("subscribers", "excuse", "bob@example.org")
+    assert (stopped.code, stopped.err) == (2, "digest: bob@example.org must not be mailed: complaint\n")
 
 
 @pytest.mark.parametrize(

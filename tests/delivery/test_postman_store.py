@@ -20,6 +20,7 @@ from digest.delivery.system_mail_store import (
     sort_out_the_dead,
     waiting,
 )
+from subscribers.excusing import excuse
 from subscribers.signup_tables import SystemMail
 from subscribers.suppression_store import suppress
 from subscribers.tables import Subscription, Suppression
@@ -106,6 +107,15 @@ def test_who_never_answered_three_is_not_asked_a_fourth_time(database):
     ask(database)
     assert claimed(database) is None
     assert statuses(database)[-1] == "dropped"
+
+
+def test_whose_mails_in_vain_were_excused_is_asked(database):
+    for days in (9, 8, 7):
+        ask(database, status="sent", at=MORNING - timedelta(days=days))
+    with database.writing() as session:
+        assert excuse(session, KEYS.address_hash(ADA), MORNING) == 3
+    ask(database)
+    assert claimed(database).address == ADA
 
 
 @pytest.mark.parametrize("how", ["left", "suppressed", "confirmed"])

@@ -11,6 +11,8 @@ from subscribers.consent_store import wording_text
 from subscribers.suppression_store import suppress
 from subscribers.web.source_page import source_page
 
+CONTACT = "editor@quay.example"
+
 
 def test_a_form_well_filled_in_asks_its_owner_by_mail_and_does_no_more(site, database, nudges):
     answer = sign_up(site)
@@ -19,6 +21,12 @@ def test_a_form_well_filled_in_asks_its_owner_by_mail_and_does_no_more(site, dat
     assert standings(database) == {NEWSLETTER: "pending"}
     assert [(mail.kind, mail.status) for mail in mails(database)] == [("confirm", "queued")]
     assert nudges == ["a mail waits"]
+
+
+def test_whoever_waits_in_vain_is_told_whom_to_write_to_and_not_what_is_known_of_them(site):
+    for frame, target in (("", ""), (NEWSLETTER, ' target="_blank"')):
+        link = f'<a href="mailto:{CONTACT}?subject=Subscribe"{target}>{CONTACT}</a>'
+        assert link in sign_up(site, frame=frame).words
 
 
 def test_what_was_agreed_to_is_kept_word_by_word_s13(site, database):
