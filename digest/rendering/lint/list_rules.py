@@ -13,6 +13,8 @@ URIS = re.compile(r"<[^<>\s]+>(?:\s*,\s*<[^<>\s]+>)*")
 LIST_ID = re.compile(rf"[^<>]*[^<>\s]\s*<{ATOM}(?:\.{ATOM})+>")
 NO_POSTING = re.compile(r"NO(?:\s*\([^()]*\))?")
 
+# From 76 on, software that writes the header anew encodes the address, which Gmail does not read then (cpython#85725).
+ONE_CLICK_CHARACTERS = 70
 LIST_ID_OCTETS = 255
 FEEDBACK_FIELDS = 4
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
@@ -22,7 +24,7 @@ SENDER_ID = re.compile(r"[^\s:]{5,15}")
 def one_click_address(wire: Wire) -> Iterator[Fault]:
     """H15: List-Unsubscribe has one https URI, first, and at most one mailto, each in <>, bare (RFC 8058 §3.1).
 
-    That the header stands only once is H01's. On a loopback host http is a warning.
+    That the header stands only once is H01's. More than 70 characters are a warning, as is http on a loopback host.
     """
     value = wire.first("List-Unsubscribe")
     if value is None:
@@ -44,6 +46,9 @@ def _unsubscribe_uris(uris: list[str], where: str, *, relaxed: bool) -> Iterator
     elif first.scheme == "http":
         allowed = relaxed and first.is_loopback
         yield Fault("The unsubscribe address is not https.", where, Severity.WARNING if allowed else Severity.ERROR)
+    if len(uris[0]) > ONE_CLICK_CHARACTERS:
+        what = f"The unsubscribe address has {len(uris[0])} characters: on its way one of more than 70 may be encoded."
+        yield Fault(what, where, Severity.WARNING)
     if len(others) > 1 or any(other is None or other.scheme != "mailto" for other in others):
         yield Fault("List-Unsubscribe holds more than one https address and one mailto.", where)
 

@@ -5,7 +5,7 @@ import broken_signatures
 import broken_structure
 import broken_words
 import pytest
-from valid_newsletter import HTML, READER, SUBJECT, TEXT, Newsletter
+from valid_newsletter import HTML, READER, SUBJECT, TEXT, UNSUBSCRIBE, Newsletter
 
 from digest.rendering.lint import RULES, Severity, lint_message
 
@@ -63,6 +63,14 @@ def test_a_web_address_without_https_breaks_both_statements_about_it():
         ("H15", Severity.ERROR),
         ("M23", Severity.ERROR),
     }
+
+
+@pytest.mark.parametrize(("characters", "rules"), [(70, []), (71, ["H15"])])
+def test_an_unsubscribe_address_that_may_be_encoded_on_its_way_is_warned_of(characters, rules):
+    longer = UNSUBSCRIBE + "x" * (characters - len(UNSUBSCRIBE))
+    found = lint_message(GOOD.everywhere(UNSUBSCRIBE, longer).wire())
+    assert [violation.rule for violation in found] == rules
+    assert {violation.severity for violation in found} <= {Severity.WARNING}
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "localhost", "127.1.2.3", "[::1]:8000"])
