@@ -28,7 +28,7 @@ def article(number: int) -> Article:
     return Article(
         url=f"https://quay.example/stories/{number}",
         source="The Quay Times" if number % 3 else "Another Coast",
-        own=bool(number % 3),
+        own=True,  # of reports by others on the same event, as these read, only one would stand
         headline=f"Story number {number} comes from the quay and is told in one line",
         summary="What happened at the quay is told here in a plain sentence. A second one says why it matters to us.",
         body_html="<p>Body.</p>",
