@@ -123,7 +123,9 @@ def change_address(session: Session, mail_id: int, now: datetime) -> ChangeAnswe
     reader.email, reader.email_key, reader.address_hash = str(address), address.key, mail.address_hash
     mail.answered_at, mail.new_email = now, None
     session.flush()
-    theirs = session.exec(select(Subscription.id).where(Subscription.subscriber_id == reader.id)).all()
+    theirs = session.exec(
+        select(Subscription.id).where(Subscription.subscriber_id == reader.id).order_by(col(Subscription.id))
+    ).all()
     log_event(session, filter(None, theirs), AddressEvent.CHANGE_ADDRESS, provenance=BY_BUTTON, now=now)
     return ChangeAnswer.CHANGED
 

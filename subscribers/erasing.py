@@ -43,7 +43,8 @@ def begin_to_forget(session: Session, key: str, *, keyring: Keyring, now: dateti
     reader = find_reader(session, key)
     if reader is None:
         return None
-    numbers = tuple(subscription.subscription_id for subscription in reader.subscriptions)
+    # In the order in which everybody locks several, so that none waits in a circle.
+    numbers = tuple(sorted(subscription.subscription_id for subscription in reader.subscriptions))
     for number in numbers:
         change_standing(session, number, SubscriptionEvent.UNSUBSCRIBE, provenance=FORGOTTEN, now=now)
     # Whatever it was suppressed for until now said something about the reader.
@@ -56,7 +57,9 @@ def erase(session: Session, subscriber_id: int) -> Erased:
     reader = col(Subscriber.id) == subscriber_id
     session.execute(select(col(Subscriber.id)).where(reader).with_for_update())  # first the reader, as everybody does
     theirs = col(Subscription.subscriber_id) == subscriber_id
-    numbers = session.scalars(select(col(Subscription.id)).where(theirs).with_for_update()).all()
+    numbers = session.scalars(
+        select(col(Subscription.id)).where(theirs).order_by(col(Subscription.id)).with_for_update()
+    ).all()
     logged = delete(Consent).where(col(Consent.subscription_id).in_(numbers)).returning(col(Consent.id))
     consents = len(session.scalars(logged).all())
     session.execute(delete(Subscription).where(theirs))

@@ -61,7 +61,7 @@ class OwnAffairs:
             case "erase":
                 return self._at.page("erase.html", reader=reader)
             case "erase-all":
-                return self._erase(reader)
+                return self._erase(number)
         return None
 
     def _address_page(self, reader: ReaderStandings, status: int = NOTHING_WRONG, **shown: str) -> Response:
@@ -97,9 +97,11 @@ class OwnAffairs:
         told = json.dumps(self._service.told(key), ensure_ascii=False, indent=2)
         return Response(told + "\n", media_type="application/json", headers=DOWNLOAD)
 
-    def _erase(self, reader: ReaderStandings) -> Response:
-        try:
-            self._service.forget(EmailAddress.parse(reader.address, of_reader=False).key)
-        except NotErasedYetError:
-            return self._at.page("not_erased_yet.html", CONFLICT)
+    def _erase(self, number: int) -> Response:
+        # Until nobody is there: the reader may have moved to another address at this very moment.
+        while reader := self._at.reader(number):
+            try:
+                self._service.forget(EmailAddress.parse(reader.address, of_reader=False).key)
+            except NotErasedYetError:
+                return self._at.page("not_erased_yet.html", CONFLICT)
         return self._at.page("erased.html")

@@ -1,6 +1,7 @@
 """What readers do about themselves on the preferences page: another address, their data, being erased (S16)."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -178,6 +179,18 @@ def test_who_is_being_mailed_at_this_moment_is_erased_a_little_later(site, datab
     with database.writing() as session:
         session.exec(select(SystemMail)).one().status = "sent"
     assert "Everything about you is erased" in site.press(preferences_link(morning), act="erase-all").words
+
+
+def test_pressing_and_erasing_at_once_wait_in_no_circle(site, database, morning):
+    wish(site, morning)
+    link, preferences = out(database), preferences_link(morning)
+    acts = [lambda: site.press(link), lambda: site.press(preferences, act="erase-all")] * 4
+    with ThreadPoolExecutor(len(acts)) as pool:
+        answers = [one.result() for one in [pool.submit(act) for act in acts]]
+    assert max(answer.status for answer in answers) < 500
+    rest = repr(everything(database))
+    assert OLD not in rest
+    assert NEW not in rest
 
 
 def test_a_wish_that_lapsed_says_so(site, database, morning):
