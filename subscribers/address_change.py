@@ -121,7 +121,7 @@ def change_address(session: Session, mail_id: int, now: datetime) -> ChangeAnswe
     if not _made_room(session, address.key, number_of(reader)):
         return ChangeAnswer.TAKEN
     reader.email, reader.email_key, reader.address_hash = str(address), address.key, mail.address_hash
-    mail.answered_at, mail.new_email = now, None
+    mail.answered_at, mail.new_email, mail.reply = now, None, None
     session.flush()
     theirs = session.exec(
         select(Subscription.id).where(Subscription.subscriber_id == reader.id).order_by(col(Subscription.id))
@@ -131,9 +131,9 @@ def change_address(session: Session, mail_id: int, now: datetime) -> ChangeAnswe
 
 
 def forget_lapsed_wishes(session: Session, now: datetime) -> None:
-    """Forget the addresses that readers wished for and whose owners did not answer in time (UTC)."""
+    """Forget addresses that were wished for and not confirmed in time (UTC), and what relays said of them."""
     over = (col(SystemMail.new_email).is_not(None), col(SystemMail.created_at) <= now - CONFIRM_WITHIN)
-    session.execute(update(SystemMail).where(*over).values(new_email=None))
+    session.execute(update(SystemMail).where(*over).values(new_email=None, reply=None))
 
 
 def _check_free(session: Session, reader: Subscriber) -> None:

@@ -1,4 +1,6 @@
-"""A proof of work: who has forms filled in by the thousand pays for each with seconds of a processor (S08, altcha).
+"""A proof of work: whoever fills in a form must run a script, and a processor for a moment (S08, altcha).
+
+It keeps out what only posts. Who writes a solver pays some milliseconds a form: the limits hold against them.
 
 The browser finds the number that a challenge was made from, by trying. A challenge is vouched for and not kept; that a
 proof serves once only is for the tallies to see.

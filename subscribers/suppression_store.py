@@ -1,7 +1,7 @@
 """The SQL of suppression: addresses that must never be mailed, whatever else is known of them (B11, B12)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, literal
 from sqlmodel import Session, col, exists, select
@@ -9,8 +9,12 @@ from sqlmodel import Session, col, exists, select
 from subscribers.consent_store import insert_into
 from subscribers.errors import SubscribersError
 from subscribers.instant import Instant
-from subscribers.tables import Subscriber, Suppression
+from subscribers.subscriber import AddressEvent
+from subscribers.tables import Consent, Subscriber, Subscription, Suppression
 from subscribers.tokens import Keyring
+
+# A mail that was on its way to the old address is answered by then.
+MOVING = timedelta(hours=1)
 
 
 class SuppressedAddressError(SubscribersError):
@@ -54,12 +58,23 @@ def suppress_hash(session: Session, address_hash: str, reason: str, now: datetim
 def suppress_subscribers(session: Session, numbers: Sequence[int], reason: str, now: datetime) -> None:
     """Never mail the subscribers with these *numbers* again, on any newsletter; at most some thousand at a time.
 
-    Whoever is suppressed already stays so for the reason of then. *reason* must not name an address (B12).
+    Whoever is suppressed already stays so for the reason of then. *reason* must not name an address (B12). Whoever
+    moved to another address within the hour before *now*, or since, is spared: it may be the old one that was refused.
     """
     theirs = (
         select(col(Subscriber.address_hash), literal(reason), literal(now, type_=Instant()))
-        .where(col(Subscriber.id).in_(numbers))
+        .where(col(Subscriber.id).in_(numbers), ~_moved_since(now - MOVING))
         .order_by(col(Subscriber.address_hash))  # two that add the same ones at once must not wait in a circle
     )
     added = insert_into(session, Suppression).from_select(["address_hash", "reason", "at"], theirs)
     session.execute(added.on_conflict_do_nothing())
+
+
+def _moved_since(moment: datetime) -> ColumnElement[bool]:
+    """Return the condition on Subscriber that they changed their address after *moment* (UTC)."""
+    return exists().where(
+        col(Subscription.subscriber_id) == col(Subscriber.id),
+        col(Consent.subscription_id) == col(Subscription.id),
+        col(Consent.event) == AddressEvent.CHANGE_ADDRESS.value,
+        col(Consent.at) > moment,
+    )

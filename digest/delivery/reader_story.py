@@ -58,15 +58,19 @@ class ReaderStory:
             yield from _delivery_lines(delivery)
 
 
-def read_story(session: Session, key: str, ring: Keyring) -> ReaderStory:
-    """Return all that is known of the address with this *key*."""
+def read_story(session: Session, key: str, ring: Keyring, *, for_reader: bool = False) -> ReaderStory:
+    """Return all that is known of the address with this *key*.
+
+    What is *for_reader* leaves out mails to other addresses, which they wished for: whether such a mail could go out,
+    and what the relay said of it, tells of a stranger (S06).
+    """
     reader = find_reader(session, key)
     number = reader.subscriber_id if reader else None
     return ReaderStory(
         reader,
         find_suppression(session, key, ring),
         past_deliveries(session, number) if number is not None else (),
-        past_mails(session, ring.address_hash(key), number),
+        past_mails(session, ring.address_hash(key), None if for_reader else number),
     )
 
 

@@ -20,7 +20,7 @@ def self_service(
 
     def told(key: str) -> dict[str, Any]:
         with database.reading() as session:
-            return read_story(session, key, rules.keyring).as_json()
+            return read_story(session, key, rules.keyring, for_reader=True).as_json()
 
     def forget(key: str) -> None:
         try:

@@ -18,6 +18,7 @@ from subscribers.web.box import read_address
 from subscribers.web.reception import BAD_REQUEST, CONFLICT, NOTHING_WRONG, Reception
 
 TOO_MANY = 429
+MOVES_MEANWHILE = 4
 SAME = "This is the address that you have already."
 DOWNLOAD = {"Content-Disposition": 'attachment; filename="your-data.json"'}
 
@@ -98,10 +99,13 @@ class OwnAffairs:
         return Response(told + "\n", media_type="application/json", headers=DOWNLOAD)
 
     def _erase(self, number: int) -> Response:
-        # Until nobody is there: the reader may have moved to another address at this very moment.
-        while reader := self._at.reader(number):
+        # More than once: the reader may have moved to another address at this very moment.
+        for _ in range(MOVES_MEANWHILE):
+            reader = self._at.reader(number)
+            if reader is None:
+                return self._at.page("erased.html")
             try:
                 self._service.forget(EmailAddress.parse(reader.address, of_reader=False).key)
             except NotErasedYetError:
-                return self._at.page("not_erased_yet.html", CONFLICT)
-        return self._at.page("erased.html")
+                break
+        return self._at.page("not_erased_yet.html", CONFLICT)

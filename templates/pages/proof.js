@@ -24,10 +24,15 @@
     let work = null;
     const begin = () => (work ??= Promise.race([solved(form.dataset.challenge), late()]).catch(() => ""));
     form.addEventListener("focusin", begin, { once: true });
+    const button = form.querySelector("button");
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
+      button.disabled = true; // a proof serves once, and so does a press
       form.elements.proof.value = await begin();
       form.submit();
+    });
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) location.reload();
     });
   }
 })();

@@ -23,7 +23,7 @@ from subscribers.signup_store import deny
 from subscribers.signup_tables import SystemMail
 from subscribers.store import change_standing, mailable, sign_up_row, subscribe_imported
 from subscribers.subscriber import BETWEEN_ASKS, CONFIRM_WITHIN, SubscriptionEvent
-from subscribers.suppression_store import SuppressedAddressError, suppress
+from subscribers.suppression_store import SuppressedAddressError, suppress, suppress_subscribers
 
 OLD, NEW, OTHER = "ada@example.org", "ada@example.net", "bob@example.com"
 
@@ -223,3 +223,13 @@ def test_who_is_erased_has_no_wish(database, ada):
     assert wish(database, 10_000) is None
     assert press(database, 10_000) is None
     assert asked(database, 10_000) is None
+
+
+def test_a_late_refusal_of_the_old_address_does_not_stop_the_new_one_b04(database, ada):
+    number = told(database, OLD).subscriber_id
+    wish(database, ada)
+    press(database, sent(database), NOW)
+    for at, is_stopped in ((NOW + timedelta(minutes=59), False), (NOW + timedelta(hours=2), True)):
+        with database.writing() as session:
+            suppress_subscribers(session, [number], "refused", at)
+            assert bool(find_suppression(session, NEW, KEYS)) is is_stopped
