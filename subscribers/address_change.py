@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from subscribers.address import EmailAddress
@@ -108,19 +109,19 @@ def change_address(session: Session, mail_id: int, now: datetime) -> ChangeAnswe
         SuppressedAddressError: the old or the new address must never be mailed; nothing was changed.
     """
     mail = _wish(session, mail_id, is_held=True)
-    held = select(Subscriber).where(Subscriber.id == (mail.subscriber_id if mail else None)).with_for_update()
-    reader = session.exec(held).one_or_none()
-    if mail is None or reader is None:
+    if mail is None:
         return None
-    if mail.answered_at or mail.new_email is None or now >= lapses_at(mail):
+    address = EmailAddress.parse(mail.new_email) if mail.new_email else None
+    reader, other = _held_readers(session, mail.subscriber_id, address)
+    if reader is None:
+        return None
+    if mail.answered_at or address is None or now >= lapses_at(mail):
         return ChangeAnswer.CHANGED if _is_done(session, mail) else ChangeAnswer.LAPSED
     _check_free(session, reader)
     if is_hash_suppressed(session, mail.address_hash):
         raise SuppressedAddressError("the new address must not be mailed: suppressed")
-    address = EmailAddress.parse(mail.new_email)
-    if not _made_room(session, address.key, number_of(reader)):
+    if not (_gives_way(session, other) and _moved(session, reader, address, mail.address_hash)):
         return ChangeAnswer.TAKEN
-    reader.email, reader.email_key, reader.address_hash = str(address), address.key, mail.address_hash
     mail.answered_at, mail.new_email, mail.reply = now, None, None
     session.flush()
     theirs = session.exec(
@@ -163,16 +164,34 @@ def _is_done(session: Session, mail: SystemMail) -> bool:
     return mail.answered_at is not None and reader is not None and reader.address_hash == mail.address_hash
 
 
-def _made_room(session: Session, key: str, reader_id: int) -> bool:
-    """Say whether nobody else has the address with this *key*, once a sign-up that nobody confirmed is gone."""
-    taken = select(Subscriber).where(Subscriber.email_key == key, col(Subscriber.id) != reader_id).with_for_update()
-    other = session.exec(taken).one_or_none()
+def _held_readers(
+    session: Session, number: int, address: EmailAddress | None
+) -> tuple[Subscriber | None, Subscriber | None]:
+    """Return the reader with this *number* and whoever else has *address*, locked in the order of their numbers."""
+    wanted = or_(col(Subscriber.id) == number, col(Subscriber.email_key) == (address.key if address else None))
+    found = session.exec(select(Subscriber).where(wanted).order_by(col(Subscriber.id)).with_for_update()).all()
+    reader = next((each for each in found if each.id == number), None)
+    return reader, next((each for each in found if each.id != number), None)
+
+
+def _gives_way(session: Session, other: Subscriber | None) -> bool:
+    """Say whether nobody is left in the way: a sign-up that nobody confirmed is erased, a reader stays."""
     if other is None:
         return True
     theirs = session.exec(select(Subscription.status).where(Subscription.subscriber_id == other.id)).all()
     if any(status != SubscriptionStatus.PENDING for status in theirs):
         return False
     erase(session, number_of(other))
+    return True
+
+
+def _moved(session: Session, reader: Subscriber, address: EmailAddress, address_hash: str) -> bool:
+    """Give *reader* the address; False: somebody else has come by it at this very moment."""
+    try:
+        with session.begin_nested():
+            reader.email, reader.email_key, reader.address_hash = str(address), address.key, address_hash
+    except IntegrityError:
+        return False
     return True
 
 

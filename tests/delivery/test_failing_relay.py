@@ -167,8 +167,8 @@ def test_a_body_that_drains_slowly_is_waited_for_and_one_that_does_not_is_given_
     # Once all has left us, what lies in the kernel is read at once.
     with ScriptedRelay(body_pace=lambda _c, _m: None if slow.begun else 20_000_000) as server:
         began = time.monotonic()
-        carry(slow, server.url, timeout_seconds=0.4)
-        assert time.monotonic() - began > 0.4
+        carry(slow, server.url, timeout_seconds=0.5)
+        assert time.monotonic() - began > 0.5
     with ScriptedRelay(body_pace=lambda _c, _m: 1) as server:
         carry(stuck, server.url, timeout_seconds=0.4)
     assert slow.kinds == {FIRST: SENT}
@@ -180,10 +180,14 @@ def test_a_later_body_is_waited_for_as_the_first_is_and_when_it_is_given_up_it_h
     slow, stuck = SampleSupplier.of(FIRST, SECOND), SampleSupplier.of(FIRST, SECOND)
     for supplier in (slow, stuck):
         supplier.stock[1].message = HUGE
-    with ScriptedRelay(body_pace=lambda _c, messages: 30_000_000 if messages else None) as server:
-        began = time.monotonic()
-        carry(slow, server.url, timeout_seconds=0.3)
-        assert time.monotonic() - began > 0.3
+    began = time.monotonic()
+
+    def slow_at_first(_connection: int, messages: int) -> int | None:
+        return 20_000_000 if messages and time.monotonic() - began < 0.8 else None
+
+    with ScriptedRelay(body_pace=slow_at_first) as server:
+        carry(slow, server.url, timeout_seconds=0.4)
+        assert time.monotonic() - began > 0.8
     with ScriptedRelay(body_pace=lambda _c, messages: 1 if messages else None) as server:
         carry(stuck, server.url, timeout_seconds=0.3)
     assert slow.kinds == {FIRST: SENT, SECOND: SENT}

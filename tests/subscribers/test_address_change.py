@@ -1,5 +1,6 @@
 """A reader's other address: nothing changes before its owner says so, and nobody else learns of it (S16, S06, S07)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from subscribers.signup_tables import SystemMail
 from subscribers.store import change_standing, mailable, sign_up_row, subscribe_imported
 from subscribers.subscriber import BETWEEN_ASKS, CONFIRM_WITHIN, SubscriptionEvent
 from subscribers.suppression_store import SuppressedAddressError, suppress, suppress_subscribers
+from subscribers.tables import Subscriber
 
 OLD, NEW, OTHER = "ada@example.org", "ada@example.net", "bob@example.com"
 
@@ -233,3 +235,29 @@ def test_a_late_refusal_of_the_old_address_does_not_stop_the_new_one_b04(databas
         with database.writing() as session:
             suppress_subscribers(session, [number], "refused", at)
             assert bool(find_suppression(session, NEW, KEYS)) is is_stopped
+
+
+def test_of_two_who_take_one_address_at_once_one_has_it(database, ada):
+    with database.writing() as session:
+        subscribe_imported(session, [newcomer(OTHER)], intake())
+    [bob] = told(database, OTHER).subscriptions
+    links = []
+    for number, now in ((ada, NOW), (bob.subscription_id, NOW + timedelta(days=2))):
+        wish(database, number, now=now)
+        links.append(sent(database, now))
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda mail: press(database, mail, NOW + timedelta(days=2)), links))
+    assert sorted(answers) == [ChangeAnswer.CHANGED, ChangeAnswer.TAKEN]
+    with database.reading() as session:
+        addresses = session.exec(select(Subscriber.email)).all()
+    assert len(addresses) == 2
+    assert NEW in addresses
+
+
+def test_what_relays_said_goes_with_the_wish(database, ada):
+    wish(database, ada)
+    mail = sent(database)
+    with database.writing() as session:
+        session.get_one(SystemMail, mail).reply = f"550 no {NEW} here"
+        forget_lapsed_wishes(session, NOW + CONFIRM_WITHIN)
+    assert (mails(database)[0].new_email, mails(database)[0].reply) == (None, None)

@@ -45,6 +45,7 @@ def test_no_other_is(proof):
         {"challenge": "0" * 64},
         {"salt": proof["salt"].replace("expires=", "expires=9")},
         {"salt": f"expires=99999999999&{proof['salt']}"},
+        {"salt": proof["salt"] + str(proof["number"])[:1], "number": int(str(proof["number"])[1:] or 0)},
         {"algorithm": "SHA-1"},
         {"salt": 7},
     ):
