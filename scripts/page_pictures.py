@@ -71,6 +71,7 @@ class Tour:
             "embed": f"/embed/{self.newsletter}",
             "missing": "/nothing",
             "bad-link": "/u/cut",
+            "outdated-link": "/preferences/cut",
             "nobody": self._link("u", Purpose.UNSUBSCRIBE, 0),
             "forgotten": self._link("u", Purpose.UNSUBSCRIBE, ERASED),
             "lapsed": self._link("confirm", Purpose.CONFIRM, ERASED),
@@ -116,7 +117,7 @@ class Tour:
     def _links_of_an_edition(self, page: Page) -> Iterator[str]:
         number = self._subscription(self.address)
         leave = self._link("u", Purpose.UNSUBSCRIBE, number)
-        preferences = self._link("preferences", Purpose.PREFERENCES, number)
+        preferences = self._preferences_link(self.address)
         page.goto(self.base + leave)
         yield "leave"
         self._post(page, leave, {"act": "leave"})
@@ -134,7 +135,7 @@ class Tour:
 
     def _own_affairs(self, page: Page) -> Iterator[str]:
         (reader, taken), new = self._others(), "bruno@example.net"
-        preferences = self._link("preferences", Purpose.PREFERENCES, self._subscription(reader))
+        preferences = self._preferences_link(reader)
         tries: Mapping[str, Fields] = {
             "address": {"act": "address"},
             "address-wrong": {"act": "change", "email": "bruno@example"},
@@ -157,7 +158,7 @@ class Tour:
             forget_lapsed_wishes(session, self.now + CONFIRM_WITHIN)
         self._post(page, lapsed, {})
         yield "settled-change"
-        yield from self._last_affairs(page, preferences)
+        yield from self._last_affairs(page, self._preferences_link(new))
 
     def _last_affairs(self, page: Page, preferences: str) -> Iterator[str]:
         for number in range(4):
@@ -227,6 +228,10 @@ class Tour:
         with self.database.reading() as session:
             theirs = select(Subscription.id).join(Subscriber).where(Subscriber.email == address)
             return session.exec(theirs.where(Subscription.newsletter == self.newsletter)).one() or 0
+
+    def _preferences_link(self, address: str) -> str:
+        number = self._subscription(address)
+        return f"/preferences/{self._ring.sign(Purpose.PREFERENCES, number, bound_to=address)}"
 
     def _link(self, way: str, purpose: Purpose, number: int) -> str:
         return f"/{way}/{self._ring.sign(purpose, number)}"

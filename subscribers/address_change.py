@@ -20,6 +20,7 @@ from subscribers.known_store import read_known
 from subscribers.signup_group import Rules
 from subscribers.signup_store import lapses_at
 from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
+from subscribers.store import lock_reader
 from subscribers.subscriber import (
     CONFIRM_WITHIN,
     AddressEvent,
@@ -70,7 +71,7 @@ def wish_for(
     Raises:
         SuppressedAddressError: the reader's own address must never be mailed.
     """
-    reader = session.exec(select(Subscriber).join(Subscription).where(Subscription.id == subscription_id)).one_or_none()
+    reader = lock_reader(session, subscription_id)
     if reader is None:
         return None
     _check_free(session, reader)

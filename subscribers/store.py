@@ -154,6 +154,13 @@ def lock_subscription(session: Session, subscription_id: int) -> Subscription | 
     return found.one_or_none()
 
 
+def lock_reader(session: Session, subscription_id: int) -> Subscriber | None:
+    """Return whose subscription this is: nobody moves or erases them before the transaction ends. None: erased."""
+    whose = select(Subscription.subscriber_id).where(Subscription.id == subscription_id).scalar_subquery()
+    held = select(Subscriber).where(Subscriber.id == whose).with_for_update()
+    return session.exec(held.execution_options(populate_existing=True)).one_or_none()
+
+
 def checked_move(session: Session, subscription: Subscription, event: SubscriptionEvent) -> SubscriptionStatus:
     """Return where *event* leads *subscription*, if its address may do that.
 

@@ -2,7 +2,8 @@
 
 A token is 22 bytes, 30 characters of URL-safe base64: one byte that names the key, five for a row's
 number, sixteen of HMAC-SHA-256 over both. It holds no address (H17), always has the same length, so that
-a message can keep a slot for it, and leaves room for a base URL within 70 characters (trap T1).
+a message can keep a slot for it, and leaves room for a base URL within 70 characters (trap T1). One bound
+to an address is worth nothing once its reader has another: whoever reads the old mailbox may be a stranger.
 """
 
 import base64
@@ -46,22 +47,22 @@ class Keyring:
 
     secrets: tuple[bytes, ...]
 
-    def sign(self, purpose: Purpose, number: int) -> str:
-        """Return the token that allows *purpose* on row *number* (0 to 2**40 - 1)."""
-        return _encode(self.secrets[0], purpose, number)
+    def sign(self, purpose: Purpose, number: int, *, bound_to: str = "") -> str:
+        """Return the token that allows *purpose* on row *number* (0 to 2**40 - 1), perhaps *bound_to* an address."""
+        return _encode(self.secrets[0], purpose, number, bound_to)
 
     def sign_caseless(self, purpose: Purpose, number: int) -> str:
         """Return the same token as 44 hexadecimal digits, for where letter case may be lost, as in addresses."""
         return _signed(self.secrets[0], purpose, number).hex()
 
-    def read(self, purpose: Purpose, token: str) -> int:
+    def read(self, purpose: Purpose, token: str, *, bound_to: str = "") -> int:
         """Return the row number that *token* allows *purpose* on.
 
         Raises:
-            BadTokenError: the token is none of ours, or of another purpose.
+            BadTokenError: the token is none of ours, of another purpose, or bound to something else.
         """
-        number = _number_in(token)
-        matches = [hmac.compare_digest(_encode(secret, purpose, number), token) for secret in self.secrets]
+        number = number_in(token)
+        matches = [hmac.compare_digest(_encode(secret, purpose, number, bound_to), token) for secret in self.secrets]
         if not any(matches):
             raise BadTokenError("this link is not one of ours, or was cut short on its way")
         return number
@@ -78,6 +79,21 @@ class Keyring:
 def keyring(secrets: Sequence[str]) -> Keyring:
     """Make a keyring of the site's secrets, newest first."""
     return Keyring(tuple(secret.encode() for secret in secrets))
+
+
+def number_in(token: str) -> int:
+    """Return the row number that *token* names, which says nothing yet of whether it is ours.
+
+    Raises:
+        BadTokenError: it is too short or long, or no base64.
+    """
+    if len(token) != TOKEN_CHARACTERS or not token.isascii():
+        raise BadTokenError("this link is incomplete; copy the whole of it")
+    try:
+        raw = base64.urlsafe_b64decode(token + "==")
+    except (binascii.Error, ValueError) as error:
+        raise BadTokenError("this link is damaged; copy it again") from error
+    return int.from_bytes(raw[1 : 1 + _NUMBER_BYTES], "big")
 
 
 class _Mac:
@@ -106,21 +122,11 @@ def _mac(secret: bytes, purpose: str) -> _Mac:
     return _Mac(hmac.digest(secret, f"headline-digest {purpose}".encode(), "sha256"))
 
 
-def _signed(secret: bytes, purpose: Purpose, number: int) -> bytes:
+def _signed(secret: bytes, purpose: Purpose, number: int, bound_to: str = "") -> bytes:
     mac = _mac(secret, purpose)
     named = mac.key_id + number.to_bytes(_NUMBER_BYTES, "big")
-    return named + mac.digest(named)[:_MAC_BYTES]
+    return named + mac.digest(named + bound_to.encode())[:_MAC_BYTES]
 
 
-def _encode(secret: bytes, purpose: Purpose, number: int) -> str:
-    return base64.urlsafe_b64encode(_signed(secret, purpose, number)).rstrip(b"=").decode()
-
-
-def _number_in(token: str) -> int:
-    if len(token) != TOKEN_CHARACTERS or not token.isascii():
-        raise BadTokenError("this link is incomplete; copy the whole of it")
-    try:
-        raw = base64.urlsafe_b64decode(token + "==")
-    except (binascii.Error, ValueError) as error:
-        raise BadTokenError("this link is damaged; copy it again") from error
-    return int.from_bytes(raw[1 : 1 + _NUMBER_BYTES], "big")
+def _encode(secret: bytes, purpose: Purpose, number: int, bound_to: str) -> str:
+    return base64.urlsafe_b64encode(_signed(secret, purpose, number, bound_to)).rstrip(b"=").decode()

@@ -75,7 +75,7 @@ class CompiledEdition:
         """Return what stands in each slot for *reader*."""
         base = self.publication.base_url
         unsubscribe = self.keyring.sign(Purpose.UNSUBSCRIBE, reader.subscription_id)
-        preferences = self.keyring.sign(Purpose.PREFERENCES, reader.subscription_id)
+        preferences = self.keyring.sign(Purpose.PREFERENCES, reader.subscription_id, bound_to=reader.address)
         return {
             slots.UNSUBSCRIBE_URL: f"{base}/u/{unsubscribe}",
             slots.PREFERENCES_URL: f"{base}/preferences/{preferences}",

@@ -9,6 +9,7 @@ from digest.delivery.forgetting import StillInHandError, forget_reader
 from digest.delivery.reader_story import read_story
 from digest.settings import Settings
 from digest.web.signing_up import rules_of
+from subscribers.store import lock_reader
 from subscribers.web import NotErasedYetError, SelfService
 
 
@@ -18,9 +19,11 @@ def self_service(
     """Return what the pages need for it; *on_mail* hears that a mail waits, *clock* gives the time in UTC."""
     rules = rules_of(settings)
 
-    def told(key: str) -> dict[str, Any]:
-        with database.reading() as session:
-            return read_story(session, key, rules.keyring, for_reader=True).as_json()
+    def told(subscription_id: int) -> dict[str, Any] | None:
+        # Held meanwhile: who takes over an address that was just given up is told nothing of its former owner.
+        with database.writing() as session:
+            reader = lock_reader(session, subscription_id)
+            return read_story(session, reader.email_key, rules.keyring, for_reader=True).as_json() if reader else None
 
     def forget(key: str) -> None:
         try:

@@ -32,13 +32,14 @@ class SelfService:
     """What the pages need for it beyond the reader's standings.
 
     A wish for another address is held within `rules`; `on_mail` hears that a mail waits. `told` gives all that is
-    kept about the owner of an address, by its key, as JSON has it. `forget` erases them; it may take some seconds, and
-    raises NotErasedYetError. With `refuse_disposable` nobody moves to a mailbox for minutes (S12).
+    kept about whose subscription it is, as JSON has it; None once they are erased. `forget` erases the owner of an
+    address, by its key; it may take some seconds, and raises NotErasedYetError. With `refuse_disposable` nobody moves
+    to a mailbox for minutes (S12).
     """
 
     rules: Rules
     on_mail: Callable[[], None]
-    told: Callable[[str], Mapping[str, Any]]
+    told: Callable[[int], Mapping[str, Any] | None]
     forget: Callable[[str], None]
     refuse_disposable: bool = False
 
@@ -58,7 +59,7 @@ class OwnAffairs:
             case "change":
                 return self._wish(number, reader, fields)
             case "download":
-                return self._download(reader)
+                return self._download(number)
             case "erase":
                 return self._at.page("erase.html", reader=reader)
             case "erase-all":
@@ -93,10 +94,12 @@ class OwnAffairs:
         self._service.on_mail()
         return self._at.page("address_asked.html", reader=reader, address=address)
 
-    def _download(self, reader: ReaderStandings) -> Response:
-        key = EmailAddress.parse(reader.address, of_reader=False).key
-        told = json.dumps(self._service.told(key), ensure_ascii=False, indent=2)
-        return Response(told + "\n", media_type="application/json", headers=DOWNLOAD)
+    def _download(self, number: int) -> Response:
+        told = self._service.told(number)
+        if told is None:
+            return self._at.page("forgotten.html")
+        words = json.dumps(told, ensure_ascii=False, indent=2)
+        return Response(words + "\n", media_type="application/json", headers=DOWNLOAD)
 
     def _erase(self, number: int) -> Response:
         # More than once: the reader may have moved to another address at this very moment.

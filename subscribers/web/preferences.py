@@ -9,10 +9,10 @@ from fastapi import APIRouter, Depends, Response
 from subscribers.address import EmailAddress
 from subscribers.form import posted_fields
 from subscribers.lifecycle_store import confirm, pause
-from subscribers.store import Intake, Newcomer, ReaderStandings, Standing, lock_subscription, sign_up_row, standing_of
+from subscribers.store import Intake, Newcomer, ReaderStandings, Standing, lock_reader, sign_up_row, standing_of
 from subscribers.subscriber import IllegalMoveError, SubscriptionEvent, SubscriptionStatus
 from subscribers.suppression_store import SuppressedAddressError
-from subscribers.tokens import Purpose
+from subscribers.tables import number_of
 from subscribers.web.own_affairs import OwnAffairs
 from subscribers.web.reception import BAD_REQUEST, CONFLICT, NOTHING_WRONG, READ, WRITE, PrivateRoute, Reception
 
@@ -46,10 +46,10 @@ class _Preferences:
         self._own = own
 
     def preferences(self, token: str) -> Response:
-        return self._at.for_holder(Purpose.PREFERENCES, token, self._page)
+        return self._at.for_reader(token, lambda number, _reader: self._page(number))
 
     def change_preferences(self, token: str, fields: Fields) -> Response:
-        return self._at.for_holder(Purpose.PREFERENCES, token, lambda number: self._change(number, fields))
+        return self._at.for_reader(token, lambda number, reader: self._change(number, reader, fields))
 
     def _page(self, number: int, status: int = NOTHING_WRONG, notice: str = "") -> Response:
         reader = self._at.reader(number)
@@ -62,10 +62,7 @@ class _Preferences:
             "preferences.html", status, reader=reader, rows=rows, others=others, pauses=PAUSES, notice=notice
         )
 
-    def _change(self, number: int, fields: Mapping[str, str]) -> Response:
-        reader = self._at.reader(number)
-        if reader is None:
-            return self._at.page("forgotten.html")
+    def _change(self, number: int, reader: ReaderStandings, fields: Mapping[str, str]) -> Response:
         if answer := self._own.answer(number, reader, fields):
             return answer
         act = self._act(reader, fields)
@@ -103,13 +100,14 @@ class _Preferences:
 
     def _join(self, reader: ReaderStandings, slug: str) -> Standing | None:
         """Put the reader on a further newsletter: this link reached them by mail, so that no other mail need ask."""
-        now, newcomer = self._at.clock(), Newcomer(EmailAddress.parse(reader.address, of_reader=False))
+        now = self._at.clock()
         with self._at.writing() as session:
-            holder = lock_subscription(session, reader.standings[0].subscription_id)
+            holder = lock_reader(session, reader.standings[0].subscription_id)
             if holder is None:
                 return None
+            newcomer = Newcomer(EmailAddress.parse(holder.email, of_reader=False))
             sign_up_row(session, newcomer, Intake(slug, PROVENANCE, self._at.keyring, now))
-            (joined,) = confirm(session, holder.subscriber_id, 0, provenance=PROVENANCE, now=now, also=[slug])
+            (joined,) = confirm(session, number_of(holder), 0, provenance=PROVENANCE, now=now, also=[slug])
         return joined
 
     def _told(self, standing: Standing) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from subscribers.store import ReaderStandings, Standing, change_standing, reader_standings, standing_of
 from subscribers.subscriber import SubscriptionEvent
-from subscribers.tokens import BadTokenError, Keyring, Purpose
+from subscribers.tokens import BadTokenError, Keyring, Purpose, number_in
 
 # A token in an address stays between us and the reader (S10).
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
@@ -95,10 +95,27 @@ class Reception:
         try:
             number = self.keyring.read(purpose, token)
         except BadTokenError:
-            return self.page("bad_link.html", NOT_FOUND)
+            return self.page("bad_link.html", NOT_FOUND, may_be_outdated=False)
         if number == NOBODY:
             return self.page("nobody.html")
         return answer(number)
+
+    def for_reader(self, token: str, answer: Callable[[int, ReaderStandings], Response]) -> Response:
+        """Answer the reader with a preferences link that was mailed to the address they have; else help with the link.
+
+        An old mailbox may have a new owner: a link in it opens nothing once its reader has moved or is erased.
+        """
+        try:
+            number = number_in(token)
+            if number == NOBODY:
+                return self.page("nobody.html")
+            reader = self.reader(number)
+            self.keyring.read(Purpose.PREFERENCES, token, bound_to=reader.address if reader else "")
+        except BadTokenError:
+            reader = None
+        if reader is None:
+            return self.page("bad_link.html", NOT_FOUND, may_be_outdated=True)
+        return answer(number, reader)
 
     def reader(self, subscription_id: int) -> ReaderStandings | None:
         """Return the reader with this subscription; None when they were erased long ago."""

@@ -41,11 +41,11 @@ def filled(text, compiled_edition, reader, quoted=str):
     return text.replace("\n", "\r\n")
 
 
-def numbers_in(wire, purpose, path):
+def numbers_in(wire, purpose, path, bound_to=""):
     """Give the row numbers that the links of one kind in a message lead to."""
     text, html = bodies(wire)
     begin = f"{PUBLICATION.base_url}/{path}/"
-    return {KEYS.read(purpose, part.partition(begin)[2][:30]) for part in (text, html)}
+    return {KEYS.read(purpose, part.partition(begin)[2][:30], bound_to=bound_to) for part in (text, html)}
 
 
 @given(READERS, STORIES, STORIES)
@@ -144,7 +144,8 @@ def test_the_way_out_stays_whole_at_a_long_address():
 def test_every_link_leads_to_the_readers_own_subscription(reader):
     wire = compiled().message_for(reader, NOW)
     assert numbers_in(wire, Purpose.UNSUBSCRIBE, "u") == {reader.subscription_id}
-    assert numbers_in(wire, Purpose.PREFERENCES, "preferences") == {reader.subscription_id}
+    preferences = numbers_in(wire, Purpose.PREFERENCES, "preferences", bound_to=reader.address)
+    assert preferences == {reader.subscription_id}
 
 
 def test_list_and_feedback_headers_are_the_newsletters_own():

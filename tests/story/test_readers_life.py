@@ -100,7 +100,8 @@ def test_who_comes_in_by_the_box_in_a_frame_finds_the_latest_edition_waiting(tmp
 
 def test_a_reader_moves_to_another_address_takes_their_data_and_is_erased(tmp_path, page) -> None:
     with newsroom_at_work(tmp_path, f"sqlite:///{tmp_path / 'digest.db'}") as newsroom:
-        preferences = f"{newsroom.base}/preferences/{RING.sign(Purpose.PREFERENCES, newsroom.subscription(ANOTHER))}"
+        token = RING.sign(Purpose.PREFERENCES, newsroom.subscription(ANOTHER), bound_to=ANOTHER)
+        preferences = f"{newsroom.base}/preferences/{token}"
         page.goto(preferences)
         page.get_by_role("button", name="Change your address").click()
         page.get_by_label("Your new email address").fill(MOVED)
@@ -115,9 +116,13 @@ def test_a_reader_moves_to_another_address_takes_their_data_and_is_erased(tmp_pa
         page.get_by_role("heading", name="We write to you here now").wait_for()
 
         newsroom.send(day=0, first=1)
-        assert "Story number 1 comes from the quay" in newsroom.mail(MOVED, 2).html
+        edition = newsroom.mail(MOVED, 2).html
+        assert "Story number 1 comes from the quay" in edition
         assert newsroom.mails(ANOTHER) == []
 
+        page.goto(preferences)
+        page.get_by_role("heading", name="This link opens nothing").wait_for()
+        (preferences,) = re.findall(rf"{newsroom.base}/preferences/[\w-]+", edition)
         page.goto(preferences)
         with page.expect_download() as download:
             page.get_by_role("button", name="Download what we keep about you").click()

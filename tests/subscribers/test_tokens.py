@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.tokens import TOKEN_CHARACTERS, BadTokenError, Purpose, keyring
+from subscribers.tokens import TOKEN_CHARACTERS, BadTokenError, Purpose, keyring, number_in
 
 OLD, NEW = "the first secret, from the first year", "the second secret, after a leak of one"
 RING = keyring([OLD])
@@ -36,6 +36,10 @@ def test_the_tokens_in_mails_of_years_ago_are_still_the_tokens_of_today(purpose,
     assert RING.read(purpose, token) == number
 
 
+def test_so_is_one_that_is_bound_to_an_address():
+    assert RING.sign(Purpose.PREFERENCES, 7, bound_to="ada@example.org") == "JwAAAAAH2c4Zt1B--bGTGRxGafmsaw"
+
+
 def test_the_marks_of_years_ago_are_still_the_marks_of_today():
     assert RING.sign_caseless(Purpose.BOUNCE, 7) == "000000000007021cc5e812324f001841dc115c041321"
     assert RING.fingerprint("message-id", "daily-headlines 2026-03-14 7") == "e1d66235304636dda4f9412c55f2f157"
@@ -57,6 +61,16 @@ def test_a_token_for_one_purpose_is_worthless_for_another(made_for, tried_for, n
     else:
         with pytest.raises(BadTokenError, match="not one of ours"):
             RING.read(tried_for, token)
+
+
+@given(NUMBERS, st.emails(), st.emails())
+def test_a_token_bound_to_an_address_is_worthless_for_another_and_for_none(number, address, other):
+    token = RING.sign(Purpose.PREFERENCES, number, bound_to=address)
+    assert (len(token), number_in(token)) == (TOKEN_CHARACTERS, number)
+    assert RING.read(Purpose.PREFERENCES, token, bound_to=address) == number
+    for holder in {other, ""} - {address}:
+        with pytest.raises(BadTokenError, match="not one of ours"):
+            RING.read(Purpose.PREFERENCES, token, bound_to=holder)
 
 
 @given(NUMBERS, st.integers(0, TOKEN_CHARACTERS - 1), st.sampled_from(ALPHABET))

@@ -54,7 +54,23 @@ def test_a_reader_changes_their_address_by_a_mail_to_the_new_one(site, database,
     assert (standings(database, OLD), standings(database, NEW)[NEWSLETTER]) == ({}, "active")
     assert consents(database, NEW)[-1].event == "change_address"
     assert "We write to you here now" in site.get(link).words
-    assert f"<b>{NEW}</b>" in site.get(preferences_link(morning)).words
+    assert f"<b>{NEW}</b>" in site.get(preferences_link(morning, NEW)).words
+
+
+def test_the_links_in_the_old_mailbox_open_nothing_once_the_reader_has_moved_but_still_unsubscribe(
+    site, database, morning
+):
+    wish(site, morning)
+    site.press(out(database))
+    before = everything(database)
+    for act in ("address", "download", "erase", "erase-all", "leave"):
+        answer = site.press(preferences_link(morning), act=act, newsletter=NEWSLETTER)
+        assert (answer.status, "This link opens nothing" in answer.words) == (404, True)
+        assert NEW not in answer.words
+    assert site.get(preferences_link(morning)).status == 404
+    assert everything(database) == before
+    assert site.ask("POST", leave_link(morning), b"List-Unsubscribe=One-Click").status == 200  # S04
+    assert standings(database, NEW)[NEWSLETTER] == "unsubscribed"
 
 
 @pytest.mark.parametrize("typed", ["", "nobody", "postmaster@example.org", OLD, "READER1@example.org"])
@@ -164,7 +180,7 @@ def test_erasing_asks_first_and_then_leaves_nothing_but_a_keyed_hash_b12_s04(sit
     with database.reading() as session:
         assert OLD not in session.exec(select(Subscriber.email)).all()
     assert site.ask("POST", leave_link(morning), b"List-Unsubscribe=One-Click").status == 200
-    assert site.get(preferences_link(morning)).status == 200
+    assert site.get(preferences_link(morning)).status == 404
     assert sign_up(site, OLD).status == 200
     assert standings(database, OLD) == {}
 

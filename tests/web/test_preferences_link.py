@@ -15,6 +15,8 @@ from subscribers.suppression_store import suppress
 from subscribers.tables import Consent, Subscription
 from subscribers.tokens import Purpose
 
+SOLO = "solo@example.org"
+
 
 @pytest.fixture
 def morning(database, readers):
@@ -136,14 +138,14 @@ def test_nothing_is_begun_for_a_reader_who_was_told_that_they_pause_law_5(site, 
 
 def test_a_newsletter_that_one_does_not_get_has_a_button_of_its_own_s16(site, database):
     enlist_only_the_morning(database)
-    link = preferences_link(subscription(database, "solo@example.org"))
+    link = preferences_link(subscription(database, SOLO), SOLO)
     assert re.search(
         r"You could also get.*<h3>The &lt;Weekend&gt; Reader</h3>\s*<p>Long reads", site.get(link).words, re.DOTALL
     )
     page = site.press(link, act="join", newsletter="weekend")
     assert (page.status, "You get The &lt;Weekend&gt; Reader. The next edition" in page.words) == (200, True)
-    assert standings(database, "solo@example.org") == {NEWSLETTER: "active", "weekend": "active"}
-    asked_and_answered = [consent.event for consent in consents(database, "solo@example.org")][-2:]
+    assert standings(database, SOLO) == {NEWSLETTER: "active", "weekend": "active"}
+    asked_and_answered = [consent.event for consent in consents(database, SOLO)][-2:]
     assert asked_and_answered == ["sign_up", "confirm"]
     assert site.press(link, act="join", newsletter="evening").status == 400
 
@@ -151,16 +153,16 @@ def test_a_newsletter_that_one_does_not_get_has_a_button_of_its_own_s16(site, da
 def test_nobody_suppressed_joins_anything_b11(site, database):
     enlist_only_the_morning(database)
     with database.writing() as session:
-        suppress(session, "solo@example.org", keyring=RING, reason="bounced", now=MORNING)
-    link = preferences_link(subscription(database, "solo@example.org"))
+        suppress(session, SOLO, keyring=RING, reason="bounced", now=MORNING)
+    link = preferences_link(subscription(database, SOLO), SOLO)
     assert "You could also get" not in site.get(link).words
     assert site.press(link, act="join", newsletter="weekend").status == 409
-    assert standings(database, "solo@example.org") == {NEWSLETTER: "active"}
+    assert standings(database, SOLO) == {NEWSLETTER: "active"}
 
 
 def test_whoever_leaves_one_newsletter_is_told_of_the_others_s05(site, database, morning):
     enlist_only_the_morning(database)
-    left = site.press(leave_link(subscription(database, "solo@example.org")), act="leave").words
+    left = site.press(leave_link(subscription(database, SOLO)), act="leave").words
     assert re.search(r'There\s+is also\s+<b>The &lt;Weekend&gt; Reader</b>: <a href="/">sign up</a>', left)
     assert re.search(
         r"You still get <b>The &lt;Weekend&gt; Reader</b>", site.press(leave_link(morning), act="leave").words
@@ -169,9 +171,7 @@ def test_whoever_leaves_one_newsletter_is_told_of_the_others_s05(site, database,
 
 def enlist_only_the_morning(database):
     with database.writing() as session:
-        subscribe_imported(
-            session, [Newcomer(EmailAddress.parse("solo@example.org"))], Intake(NEWSLETTER, "test", RING, MORNING)
-        )
+        subscribe_imported(session, [Newcomer(EmailAddress.parse(SOLO))], Intake(NEWSLETTER, "test", RING, MORNING))
 
 
 def test_a_newsletter_that_is_no_longer_published_can_be_left_but_not_returned_to(serve, database, settings, morning):

@@ -179,8 +179,8 @@ def test_the_link_still_answers_after_erasure_s04(site, database, number, fields
         session.execute(delete(Subscriber).where(Subscriber.id == gone))
     before = everything(database)
     assert site.get(leave_link(number)).status == 200
-    assert site.get(preferences_link(number)).status == 200
-    assert site.press(preferences_link(number), act="return", newsletter=NEWSLETTER).status == 200
+    assert site.get(preferences_link(number)).status == 404
+    assert site.press(preferences_link(number), act="return", newsletter=NEWSLETTER).status == 404
     assert site.press(leave_link(number), **fields).status == 200
     assert everything(database) == before
 

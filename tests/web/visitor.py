@@ -71,8 +71,8 @@ def leave_link(number: int) -> str:
     return f"/u/{RING.sign(Purpose.UNSUBSCRIBE, number)}"
 
 
-def preferences_link(number: int) -> str:
-    return f"/preferences/{RING.sign(Purpose.PREFERENCES, number)}"
+def preferences_link(number: int, address: str = "reader1@example.org") -> str:
+    return f"/preferences/{RING.sign(Purpose.PREFERENCES, number, bound_to=address)}"
 
 
 def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
