@@ -14,9 +14,10 @@ from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError
 
-from digest.clock.agenda import DueEdition, agenda
+from digest.clock.agenda import Agenda, DueEdition, agenda
 from digest.clock.errand import Report
 from digest.clock.errands import FAREWELL_SECONDS, Errands
+from digest.clock.lease import Lease
 from digest.clock.recording import record_absence
 from digest.clock.rows import read_rows
 from digest.clock.work import Office, first_line, read_feeds, send_edition
@@ -35,13 +36,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often to look, how long an errand that failed is left alone, and how long those under way get at the end.
+    """How often to look, and how patient to be.
 
-    An editor's approval, or a story that comes late, is worth looking for each minute; an equation that stays open
-    when the deadline has passed waits for a person.
+    A holder of the lease is taken for dead after `patience_seconds` of silence. An errand that failed is tried again
+    after `retry_seconds`, for an editor may approve meanwhile, or a story come late; closing an edition past its
+    deadline after `settle_seconds`, for that waits for a person. `grace_seconds` is for finishing at the end.
     """
 
     beat_seconds: float = 5.0
+    patience_seconds: float = 30.0
     retry_seconds: float = 60.0
     settle_seconds: float = 3_600.0
     grace_seconds: float = 75.0  # longer than a relay may take to answer, shorter than systemd's patience
@@ -55,7 +58,7 @@ def clock_running(
     tell: Callable[[str], object],
     pace: Pace = Pace(),
 ) -> Iterator[None]:
-    """Send each edition at its time and read the feeds, while the block lasts.
+    """Send each edition at its time and read the feeds, while the block lasts and no other clock does it.
 
     *now* gives the time in UTC, and is a plain function that can be handed to another process. *tell* hears what went
     well; what did not is logged as an error. At the end what is under way gets the grace of *pace* to finish what it
@@ -91,7 +94,8 @@ class Clock:
         self._bidden = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_stopped = False
-        self._acting_since = office.clock()
+        self._lease = Lease(database, office.clock, pace.patience_seconds)
+        self._acting_since: datetime | None = None
 
     def stop(self) -> None:
         """Begin nothing more, and let what is under way finish what it has begun; from any thread."""
@@ -111,15 +115,18 @@ class Clock:
                     async with asyncio.timeout(SILENCE_SECONDS):
                         await self._bidden.wait()
         await self._errands.recall(self._pace.grace_seconds)
+        try:
+            await asyncio.to_thread(self._lease.release)
+        except DBAPIError as error:
+            self._complain("the clock", error)
 
     # --- inside
 
     async def _attend(self) -> None:
-        """Look what is due, and see to it."""
-        now, settings = self._office.clock(), self._office.settings
+        """Look what is due, and see to it, if it is ours to do."""
+        now = self._office.clock()
         try:
-            rows = await asyncio.to_thread(read_rows, self._database, settings, now)
-            due = agenda(settings, rows, now, self._acting_since)
+            due = await self._look(now)
         except Exception as error:  # noqa: BLE001 - a loop that must go on, as long as the pages are served
             self._complain("the clock", error)
             return
@@ -128,6 +135,16 @@ class Clock:
             await self._see_to(edition, now)
         if due.sources:
             self._errands.begin(FEEDS, self._pace.retry_seconds, read_feeds, self._office, due.sources)
+
+    async def _look(self, now: datetime) -> Agenda:
+        """Return what is due, which for one who does not hold the lease is nothing."""
+        if not await asyncio.to_thread(self._lease.keep):
+            self._acting_since = None
+            self._errands.stop()
+            return Agenda((), ())
+        self._acting_since = self._acting_since or now
+        rows = await asyncio.to_thread(read_rows, self._database, self._office.settings, now)
+        return agenda(self._office.settings, rows, now, self._acting_since)
 
     async def _see_to(self, due: DueEdition, now: datetime) -> None:
         name = str(due)

@@ -37,10 +37,14 @@ class Errands:
         task = asyncio.create_task(self._see_through(name, errand, pause_seconds), name=name)
         self._under_way[name] = _UnderWay(errand, task)
 
-    async def recall(self, grace_seconds: float) -> None:
-        """Let all finish what they have begun and end; kill what takes longer than *grace_seconds*."""
+    def stop(self) -> None:
+        """Let all finish what they have begun and end; wait for none."""
         for one in self._under_way.values():
             one.errand.stop()
+
+    async def recall(self, grace_seconds: float) -> None:
+        """Let all finish what they have begun and end; kill what takes longer than *grace_seconds*."""
+        self.stop()
         if await self._all_end(grace_seconds):
             return
         for name, one in self._under_way.items():

@@ -18,7 +18,7 @@ from digest.database import Database
 from digest.editions.tables import EditionRow
 from digest.settings import Settings
 
-QUICKLY = Pace(beat_seconds=0.05, retry_seconds=0.1, settle_seconds=0.1, grace_seconds=30)
+QUICKLY = Pace(beat_seconds=0.05, patience_seconds=1.0, retry_seconds=0.1, settle_seconds=0.1, grace_seconds=30)
 PATIENCE_SECONDS = 40.0
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
