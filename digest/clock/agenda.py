@@ -12,9 +12,10 @@ from digest.articles.retrieval.due_sources import sources_due
 from digest.articles.retrieval.source_health import SourceHealth
 from digest.editions.calendar import Calendar
 from digest.editions.due import Act, Due, Standing, due_editions
-from digest.settings import Settings
+from digest.settings import Settings, SourceSettings
 
 FEED_PATIENCE = timedelta(minutes=10)
+SOON = 0.75  # of the time between two readings of a feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,6 @@ class Agenda:
 def agenda(settings: Settings, rows: Rows, now: datetime, acting_since: datetime) -> Agenda:
     """Return what is due at *now* for somebody who has been there *acting_since* (both UTC)."""
     calendars = {slug: Calendar.of(newsletter) for slug, newsletter in settings.newsletters.items()}
-    since = max(now - settings.fetching.every, _last_cutoff(calendars.values(), now))
     return Agenda(
         editions=tuple(
             DueEdition(slug, due.local_date, due.act)
@@ -56,8 +56,16 @@ def agenda(settings: Settings, rows: Rows, now: datetime, acting_since: datetime
             for due in due_editions(calendar, rows.standings.get(slug, {}), now)
             if not _waits_for_feeds(settings, rows, calendar, due, now, acting_since)
         ),
-        sources=tuple(source.name for source in sources_due(settings.sources, rows.healths, since, now)),
+        sources=tuple(source.name for source in _sources_due(settings, rows, calendars.values(), now)),
     )
+
+
+def _sources_due(settings: Settings, rows: Rows, calendars: Iterable[Calendar], now: datetime) -> list[SourceSettings]:
+    """Return the sources to ask now; those that would soon be due go along, or each would get a round of its own."""
+    every, last_cutoff = settings.fetching.every, _last_cutoff(calendars, now)
+    if not sources_due(settings.sources, rows.healths, max(now - every, last_cutoff), now):
+        return []
+    return sources_due(settings.sources, rows.healths, max(now - every * SOON, last_cutoff), now)
 
 
 def _last_cutoff(calendars: Iterable[Calendar], now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from digest.articles.retrieval.source_health import SourceHealth
 from digest.clock.agenda import FEED_PATIENCE, Agenda, DueEdition, Rows, agenda
 from digest.editions.due import Act, Standing
 from digest.editions.edition import EditionStatus
-from digest.settings import Settings
+from digest.settings import Settings, SourceSettings
 
 FEED = "https://wire.example/feed"
 SETTINGS = Settings.model_validate(
@@ -50,6 +50,15 @@ def test_feeds_are_read_after_each_cut_off_and_twice_an_hour():
     assert due(rows(CUTOFF + A_MINUTE), CUTOFF + timedelta(minutes=32)).sources == ("Wire",)
     in_new_york = CUTOFF + timedelta(hours=4)
     assert due(rows(in_new_york - A_MINUTE), in_new_york).sources == ("Wire",)
+
+
+@pytest.mark.parametrize(("minutes", "goes_along"), [(8, False), (22, False), (23, True), (29, True)])
+def test_a_feed_that_would_soon_be_due_is_read_along_with_one_that_is(minutes, goes_along):
+    two = SETTINGS.model_copy(update={"sources": (*SETTINGS.sources, SourceSettings(name="Post", feed=FEED))})
+    now = CUTOFF + timedelta(hours=1)
+    read = {"Wire": now - timedelta(minutes=31), "Post": now - timedelta(minutes=minutes)}
+    healths = {name: SourceHealth(name, FEED, tried_at=at) for name, at in read.items()}
+    assert agenda(two, Rows({}, healths), now, LONG_AGO).sources == ("Wire", *(["Post"] if goes_along else []))
 
 
 def test_an_edition_waits_for_feeds_that_were_not_read_but_not_for_ever():
