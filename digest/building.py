@@ -5,17 +5,18 @@ Reads, never writes. Preview and send both come through here, so that they can't
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
 
 from digest.articles.article import Article
 from digest.articles.store import articles_between, articles_stored_late
+from digest.editions.calendar import LONGEST_DAYS, Calendar
 from digest.editions.compose import compose
 from digest.editions.contents import LeftOut, PlacedStory
 from digest.editions.store import Previous, editors_texts, mailed_urls, previous_edition
-from digest.editions.window import Schedule, Window, instant_of, window_of
+from digest.editions.window import Schedule, Window
 from digest.rendering.artifact import Artifact
 from digest.rendering.budget import fit_edition
 from digest.rendering.inlining import inline_css
@@ -24,8 +25,7 @@ from digest.rendering.template import load_template
 from digest.rendering.template_folder import templates_folder
 from digest.settings import NewsletterSettings, Settings
 
-LONGEST_WINDOW = timedelta(days=7)
-TOO_OLD = f"it was published more than {LONGEST_WINDOW.days} days before the cut-off, and no edition has held it"
+TOO_OLD = f"it was published more than {LONGEST_DAYS} days before the cut-off, and no edition has held it"
 MOST_TOO_OLD = 50
 
 
@@ -47,19 +47,8 @@ class BuiltEdition:
 
 
 def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Previous | None) -> Schedule:
-    """Return the instants of the edition of *local_date*.
-
-    After a long silence the window reaches back seven days at most: what is older is no news.
-    """
-    window = window_of(local_date, newsletter.cutoff, newsletter.zone, previous.covered_until if previous else None)
-    if window.end - window.start > LONGEST_WINDOW:
-        window = Window(window.end - LONGEST_WINDOW, window.end)
-    return Schedule(
-        local_date=local_date,
-        window=window,
-        send_at=instant_of(local_date, newsletter.send_at, newsletter.zone),
-        deadline=instant_of(local_date, newsletter.deadline, newsletter.zone),
-    )
+    """Return the instants of the edition of *local_date*, after the *previous* one."""
+    return Calendar.of(newsletter).schedule_on(local_date, previous.covered_until if previous else None)
 
 
 def build_edition(
@@ -74,7 +63,7 @@ def build_edition(
     newsletter = settings.newsletters[slug]
     previous = previous_edition(session, slug, local_date)
     schedule = schedule_of(newsletter, local_date, previous)
-    late = late_articles(session, slug, schedule.window, previous)
+    late = late_articles(session, slug, Calendar.of(newsletter).earliest_on(local_date), schedule.window, previous)
     too_old = _too_old(session, schedule.window, previous)
     contents = compose(
         slug,
@@ -102,14 +91,16 @@ def build_edition(
     )
 
 
-def late_articles(session: Session, slug: str, window: Window, previous: Previous | None) -> list[Article]:
+def late_articles(
+    session: Session, slug: str, earliest: datetime, window: Window, previous: Previous | None
+) -> list[Article]:
     """Return what belonged to an earlier window but was stored when that edition was out, and was never mailed (law 1).
 
-    It reaches back as far as the longest window.
+    It reaches back to *earliest* (UTC), as far as the longest window.
     """
     if previous is None or previous.recorded_at is None:
         return []
-    late = articles_stored_late(session, window.end - LONGEST_WINDOW, window.start, previous.recorded_at)
+    late = articles_stored_late(session, earliest, window.start, previous.recorded_at)
     mailed = mailed_urls(session, slug, [article.url for article in late])
     return [article for article in late if article.url not in mailed]
 
@@ -143,7 +134,7 @@ def _too_old(session: Session, window: Window, previous: Previous | None) -> tup
     """Return the newest of what the longest window shuts out; after a long silence nobody wants to see it all."""
     if previous is None or previous.covered_until >= window.start:
         return ()
-    start = max(previous.covered_until, window.start - LONGEST_WINDOW)
+    start = max(previous.covered_until, window.start - timedelta(days=LONGEST_DAYS))
     newest = articles_between(session, start, window.start)[-MOST_TOO_OLD:]
     return tuple(LeftOut(article.url, article.headline, TOO_OLD) for article in reversed(newest))
 

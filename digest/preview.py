@@ -17,6 +17,7 @@ from digest.delivery.proof import SAMPLE_READER, Proof, compile_for, pull_proof
 from digest.delivery.publishing import find_published
 from digest.delivery.relay import Envelope, Relay
 from digest.delivery.safeguards import SHORTEST_PREFIX
+from digest.editions.calendar import Calendar
 from digest.editions.release_store import approved_hash
 from digest.errors import DigestError
 from digest.rendering.artifact import Artifact
@@ -131,7 +132,7 @@ def preview_edition(
         compiled,
         proof,
         is_published=published is not None,
-        off_day=None if published else newsletter.skips(local_date),
+        off_day=None if published else Calendar.of(newsletter).skips(local_date),
         is_approved=published is not None or not newsletter.approval or approved == edition.artifact.sha256,
     )
 

@@ -3,7 +3,7 @@
 Read once at the edge by `digest.configuration` and handed down; nothing else reads the environment.
 """
 
-from datetime import date, time
+from datetime import time
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
+from digest.edition_times import EditionTimes, OneOffs
 from digest.fetching_settings import FetchingSettings
 from digest.setting_part import Part
 from digest.setting_values import (
@@ -97,7 +98,8 @@ class NewsletterSettings(Part):
     """`[newsletters.<slug>]`: a named daily product. Times are wall-clock times in `timezone`.
 
     `approval` holds an edition until an editor approved its very bytes. `audience_change` is the share by which the
-    audience may differ from the previous edition's (0.1 is a tenth); None is any.
+    audience may differ from the previous edition's (0.1 is a tenth); None is any. The dates of `one_offs` have an
+    edition at another time than usual; cut-off and deadline move with it.
     """
 
     name: str = Field(min_length=1, max_length=64)
@@ -110,6 +112,7 @@ class NewsletterSettings(Part):
     deadline: WallTime = time(10, 0)
     days: Annotated[tuple[Weekday, ...], BeforeValidator(split_at_commas)] = WEEKDAYS
     skip_dates: Annotated[tuple[Day, ...], BeforeValidator(split_at_commas)] = ()
+    one_offs: OneOffs = ()
     min_stories: int = Field(default=3, ge=1)
     max_stories: int = Field(default=40, ge=1, le=60)
     template: str = "daily-headlines"
@@ -119,7 +122,7 @@ class NewsletterSettings(Part):
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
-        if not self.cutoff <= self.send_at < self.deadline:
+        if not self.times.are_in_order:
             raise ValueError(
                 f"cutoff ({self.cutoff:%H:%M}), send_at ({self.send_at:%H:%M}) and deadline ({self.deadline:%H:%M})"
                 " must follow one another within one day"
@@ -128,18 +131,31 @@ class NewsletterSettings(Part):
             raise ValueError(f"min_stories ({self.min_stories}) is more than max_stories ({self.max_stories})")
         return self
 
+    @model_validator(mode="after")
+    def _check_one_offs(self) -> Self:
+        dates = [one.day for one in self.one_offs]
+        for one in self.one_offs:
+            if dates.count(one.day) > 1 or one.day in self.skip_dates:
+                where = "twice" if dates.count(one.day) > 1 else "in skip_dates too"
+                raise ValueError(f"one_offs: {one.day} stands there {where}; keep one of them")
+            try:
+                self.times.moved_to(one.send_at)
+            except ValueError:
+                raise ValueError(
+                    f"one_offs: {one.day} {one.send_at:%H:%M} would put its cut-off or its deadline, which move with"
+                    " it, on another day"
+                ) from None
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         """Return the newsletter's zone."""
         return ZoneInfo(self.timezone)
 
-    def skips(self, day: date) -> str | None:
-        """Return why there is no edition on *day*, or None when there is one."""
-        if day in self.skip_dates:
-            return f"{day} is one of skip_dates"
-        if WEEKDAYS[day.weekday()] not in self.days:
-            return f"{day} is a {day:%A}, and days has none"
-        return None
+    @property
+    def times(self) -> EditionTimes:
+        """Return the wall-clock times of a usual day."""
+        return EditionTimes(self.cutoff, self.send_at, self.deadline)
 
 
 class SourceSettings(Part):

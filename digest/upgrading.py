@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 import digest.articles.retrieval.tables
 import digest.articles.tables
+import digest.clock.tables
 import digest.delivery.tables
 import digest.editions.tables
 import subscribers.signup_tables
@@ -23,6 +24,7 @@ from digest.schema import MIGRATIONS, SchemaState, made_by_newer, schema_state, 
 TABLES = (
     digest.articles.tables,
     digest.articles.retrieval.tables,
+    digest.clock.tables,
     digest.delivery.tables,
     digest.editions.tables,
     subscribers.tables,

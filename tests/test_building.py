@@ -7,7 +7,7 @@ from sample_configuration import raw
 
 from digest.articles.article import Article, Image
 from digest.articles.store import store_articles
-from digest.building import LONGEST_WINDOW, TOO_OLD, build_edition, publication_of, schedule_of, template_of
+from digest.building import TOO_OLD, build_edition, publication_of, schedule_of, template_of
 from digest.editions.compose import LATE
 from digest.editions.contents import PlacedStory
 from digest.editions.store import (
@@ -24,6 +24,7 @@ from digest.settings import Settings
 
 DAY = date(2026, 3, 30)  # in Lisbon the day after the clocks went forward
 CUTOFF = datetime(2026, 3, 30, 4, 30, tzinfo=UTC)
+EARLIEST = datetime(2026, 3, 23, 5, 30, tzinfo=UTC)  # the cut-off seven days before
 SLUG = "daily-headlines"
 SETTINGS = Settings.model_validate(raw())
 NEWSLETTER = SETTINGS.newsletters[SLUG]
@@ -101,7 +102,7 @@ def test_a_window_reaches_back_to_the_previous_edition_but_seven_days_at_most():
     yesterday_but_one = Previous(CUTOFF - timedelta(days=2), "x")
     assert schedule_of(NEWSLETTER, DAY, yesterday_but_one).window.start == CUTOFF - timedelta(days=2)
     long_ago = Previous(CUTOFF - timedelta(days=400), "x")
-    assert schedule_of(NEWSLETTER, DAY, long_ago).window.start == CUTOFF - LONGEST_WINDOW
+    assert schedule_of(NEWSLETTER, DAY, long_ago).window.start == EARLIEST
 
 
 def test_an_edition_is_built_of_the_articles_in_its_window(database):
@@ -159,7 +160,7 @@ def test_an_article_stored_after_its_edition_was_out_comes_in_the_next_one(datab
     before, out = CUTOFF - timedelta(days=1), CUTOFF - timedelta(hours=23)
     mailed, unplaced, late = (article(name, before - timedelta(hours=2)) for name in ("mailed", "unplaced", "late"))
     again = article("again", before - timedelta(hours=3))
-    old = article("old", CUTOFF - LONGEST_WINDOW - timedelta(seconds=1))
+    old = article("old", EARLIEST - timedelta(seconds=1))
     store(database, mailed, unplaced, at=before)
     publish(database, DAY - timedelta(days=1), (placed(mailed), placed(again)), at=out)
     store(database, late, again, old, *three(), at=out + timedelta(seconds=1))
@@ -176,7 +177,7 @@ def test_nothing_is_late_before_anything_was_published(database):
 
 def test_what_a_window_of_seven_days_shuts_out_is_said(database):
     publish(database, DAY - timedelta(days=20))
-    old = [article(name, CUTOFF - LONGEST_WINDOW - timedelta(hours=hours)) for hours, name in enumerate("ab", 1)]
+    old = [article(name, EARLIEST - timedelta(hours=hours)) for hours, name in enumerate("ab", 1)]
     store(database, *three(), *old, article("ancient", CUTOFF - timedelta(days=30)))
     left_out = build(database).left_out
     assert [(left.url[-1], left.why) for left in left_out] == [("a", TOO_OLD), ("b", TOO_OLD)]

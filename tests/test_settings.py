@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sample_configuration import SECRET, raw
 
+from digest.edition_times import OneOff
 from digest.settings import DkimSettings, FetchingSettings, SectionRule, Settings, SmtpSettings
 
 
@@ -32,16 +33,46 @@ def test_a_newsletter_goes_out_in_the_morning_of_every_day():
     daily = newsletter()
     assert (daily.cutoff, daily.send_at, daily.deadline) == (time(5, 30), time(6), time(10))
     assert (daily.min_stories, daily.max_stories, daily.template) == (3, 40, "daily-headlines")
-    assert all(daily.skips(date(2026, 3, day)) is None for day in range(1, 8))
+    assert (daily.days, daily.skip_dates, daily.one_offs) == (("mon", "tue", "wed", "thu", "fri", "sat", "sun"), (), ())
     assert daily.zone.key == "Europe/Lisbon"
 
 
-def test_a_newsletter_says_why_it_has_no_edition_on_a_day():
-    rare = newsletter(days=["mon", "wed"], skip_dates=["2026-03-16", date(2026, 3, 18)])
-    assert rare.skips(date(2026, 3, 16)) == "2026-03-16 is one of skip_dates"
-    assert rare.skips(date(2026, 3, 18)) == "2026-03-18 is one of skip_dates"
-    assert rare.skips(date(2026, 3, 17)) == "2026-03-17 is a Tuesday, and days has none"
-    assert rare.skips(date(2026, 3, 23)) is None
+@pytest.mark.parametrize("written", [["2026-11-04 04:00, election"], "2026-11-04 04:00, election"])
+def test_a_one_off_time_names_date_time_and_reason(written):
+    assert newsletter(one_offs=written).one_offs == (OneOff(date(2026, 11, 4), time(4), "election"),)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-04 04:00",
+        "2026-11-04 04:00, ",
+        "2026-11-04, election",
+        "2026-02-30 04:00, x",
+        "2026-11-04 24:00, x",
+        "2026-11-04T04:00, x",
+        "",
+        4,
+        True,
+    ],
+)
+def test_a_one_off_time_that_can_not_be_read_is_refused_with_an_example(written):
+    assert 'write it as "2026-11-04 04:00, election"' in fault(newsletter, one_offs=[written])
+
+
+@pytest.mark.parametrize("send_at", ["00:29", "20:00"])
+def test_a_one_off_time_takes_its_cutoff_and_deadline_with_it_within_its_date(send_at):
+    told = fault(newsletter, one_offs=[f"2026-11-04 {send_at}, election"])
+    assert f"2026-11-04 {send_at} would put its cut-off or its deadline, which move with it, on another day" in told
+    assert newsletter(one_offs=["2026-11-04 00:30, election", "2026-11-05 19:59, election"])
+
+
+def test_a_date_has_one_one_off_time_and_is_not_skipped_as_well():
+    twice = ["2026-11-04 04:00, election", "2026-11-04 05:00, count"]
+    assert "2026-11-04 stands there twice" in fault(newsletter, one_offs=twice)
+    assert "2026-11-04 stands there in skip_dates too" in fault(
+        newsletter, one_offs=twice[:1], skip_dates=["2026-11-04"]
+    )
 
 
 @pytest.mark.parametrize("written", ["07:05", "07:05:00", time(7, 5)])

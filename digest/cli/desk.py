@@ -71,8 +71,8 @@ def newsletter_named(settings: Settings, slug: str) -> NewsletterSettings:
     return settings.newsletters[slug]
 
 
-def date_named(text: str | None, newsletter: NewsletterSettings, now: datetime) -> date:
-    """Return the local date that *text* (ISO 8601) names, by default today's in the newsletter's zone.
+def date_named(text: str | None, newsletter: NewsletterSettings, now: datetime, option: str = "--date") -> date:
+    """Return the local date that *option* names by *text* (ISO 8601), by default today's in the newsletter's zone.
 
     Raises:
         BadInputError: *text* is no date, or one so far away that no window can be told for it.
@@ -82,7 +82,7 @@ def date_named(text: str | None, newsletter: NewsletterSettings, now: datetime) 
     try:
         named = date.fromisoformat(text)
     except ValueError as error:
-        raise BadInputError(f"--date {text!r} is no date; write it as 2026-11-22") from error
+        raise BadInputError(f"{option} {text!r} is no date; write it as 2026-11-22") from error
     if not FIRST_DATE <= named <= LAST_DATE:
-        raise BadInputError(f"--date {named} is out of reach; it may be {FIRST_DATE} to {LAST_DATE}")
+        raise BadInputError(f"{option} {named} is out of reach; it may be {FIRST_DATE} to {LAST_DATE}")
     return named

@@ -1,9 +1,7 @@
 """`digest articles fetch`: read the configured feeds."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +10,6 @@ import uvloop
 from digest.articles.retrieval.fetching import Round, fetch_sources, waiting
 from digest.articles.retrieval.source_report import SourceReport, SourceStatus
 from digest.articles.retrieval.store import healths
-from digest.articles.retrieval.user_agent import user_agent
 from digest.cli.desk import Desk
 from digest.cli.progress import fetching
 from digest.database import Database
@@ -62,8 +59,7 @@ def _sources_named(settings: Settings, names: Sequence[str]) -> list[SourceSetti
 
 
 def _fetch(desk: Desk, settings: Settings, database: Database, sources: Sequence[SourceSettings]) -> list[SourceReport]:
-    agent = user_agent(settings.site, version("headline-digest"))
-    work = Round(database, settings.fetching, agent, desk.now, random.random)
+    work = Round.of(database, settings, desk.now)
     with fetching(desk.err, len(sources)) as advance:
         return uvloop.run(fetch_sources(work, sources, lambda report: advance(report.source)))
 

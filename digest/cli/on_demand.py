@@ -20,6 +20,7 @@ COMMANDS = {
     "preview": "preview:preview",
     "send": "send:send",
     "reconcile": "send:reconcile",
+    "simulate": "simulate:simulate_days",
     "subscribers": "subscribers:app",
     "serve": "serve:serve_web",
     "embed": "embed:embed",

@@ -20,6 +20,7 @@ from digest.delivery.ledger import Closing
 from digest.delivery.publishing import Published
 from digest.delivery.reconciling import Settlement, reconcile_unknown
 from digest.delivery.recovery import recover
+from digest.editions.calendar import Calendar
 from digest.editions.edition import Edition
 from digest.errors import BadInputError
 
@@ -70,7 +71,7 @@ def send(
     prepared = uvloop.run(ready(database, settings, newsletter, local_date, desk.now()))
     if isinstance(prepared, Edition):
         _say_skipped(desk, prepared, as_json=as_json)
-        raise typer.Exit(0 if named.skips(local_date) else 1)
+        raise typer.Exit(0 if Calendar.of(named).skips(local_date) else 1)
     if settings.site.is_local:
         desk.tell(f"note: links lead to {settings.site.base_url}, which only this machine can open")
     with tuned_for_sending():

@@ -1,4 +1,4 @@
-"""`digest serve`: the pages that readers sign up on and that the links in mails lead to, and the mail they ask for."""
+"""`digest serve`: the pages that readers sign up on and that links lead to, the mail they ask for, and the clock."""
 
 import errno
 import socket
@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.desk import Desk
+from digest.cli.desk import Desk, utc_now
+from digest.clock.clock import clock_running
 from digest.delivery.postman import postman_running
 from digest.errors import BadInputError
 from digest.web.application import web_app
@@ -24,8 +25,12 @@ def serve_web(
     mail: Annotated[
         bool, typer.Option(help="Send the mails that ask readers to confirm; --no-mail leaves them to another process.")
     ] = True,
+    schedule: Annotated[
+        bool,
+        typer.Option(help="Read the feeds and send each edition at its time; --no-schedule leaves that to others."),
+    ] = True,
 ) -> None:
-    """Serve the sign-up form and the pages behind the links in every mail; mail those who sign up to confirm.
+    """Serve the pages, mail those who sign up to confirm, read the feeds, and send each newsletter at its time.
 
     Ctrl-C or SIGTERM ends it, once what is in hand is answered. Health: /healthz and /readyz.
     """
@@ -38,7 +43,8 @@ def serve_web(
     if settings.site.is_local and settings.site.base_url != address:
         desk.tell(f"note: links in mails lead to {settings.site.base_url}, which is not here")
     postman = postman_running(settings, database, desk.now) if mail else nullcontext(lambda: None)
-    with postman as nudge, registrar_running(settings, database, desk.now, nudge) as registrar:
+    clock = clock_running(settings, database, utc_now, desk.tell) if schedule else nullcontext()
+    with clock, postman as nudge, registrar_running(settings, database, desk.now, nudge) as registrar:
         serve(web_app(settings, database, desk.now, registrar, nudge), listener)
     database.close()
 

@@ -24,6 +24,7 @@ from digest.delivery.publishing import (
 from digest.delivery.recovery import sort_out_the_dead
 from digest.delivery.safeguards import AudienceError, NotApprovedError, Safeguards, refuse_unsafe
 from digest.delivery.store import audience_size, settle
+from digest.editions.calendar import Calendar
 from digest.editions.edition import Edition
 from digest.editions.release_store import frozen_audience
 from digest.editions.store import find_edition, move_deadline
@@ -68,7 +69,7 @@ def rehearse(
     with database.reading() as session:
         built = build_edition(session, settings, slug, local_date)
         audience = audience_size(session, slug)
-    obstacle = settings.newsletters[slug].skips(local_date) or built.shortfall
+    obstacle = Calendar.of(settings.newsletters[slug]).skips(local_date) or built.shortfall
     if find_published(database, slug, local_date):
         obstacle = "it is published already; sending again goes on where it stopped"
     try:
@@ -113,7 +114,7 @@ async def prepare(
     if standing:
         return _going_on(database, settings, standing, safeguards, now, late=late)
     outlets_of(settings)  # law 12 has its say before anything is written
-    reason = settings.newsletters[slug].skips(local_date)
+    reason = Calendar.of(settings.newsletters[slug]).skips(local_date)
     with database.reading() as session:
         built = build_edition(session, settings, slug, local_date, inline=inline)
     refuse_unless_due(database, slug, built.schedule, now, late=late)

@@ -19,6 +19,7 @@ from digest.editions.store import (
     frozen_artifact,
     frozen_stories,
     later_edition,
+    record_missed,
     record_published,
     record_skipped,
 )
@@ -114,6 +115,13 @@ def skip(database: Database, newsletter: str, schedule: Schedule, reason: str, n
         if edition and edition.is_published:
             return edition
         return record_skipped(session, newsletter, schedule, reason, now)
+
+
+def miss(database: Database, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
+    """Record that the edition of this date was not published before its deadline, and why; else what there is of it."""
+    with database.writing() as session:
+        standing = find_edition(session, newsletter, schedule.local_date)
+        return standing or record_missed(session, newsletter, schedule, reason, now)
 
 
 def refuse_unsafe_rest(database: Database, published: Published, safeguards: Safeguards) -> None:

@@ -18,7 +18,7 @@ from digest.delivery.ledger import Closing
 from digest.delivery.publishing import Published
 from digest.demo.catcher import Catcher
 from digest.demo.day import OWN_NEWSROOM, PICTURES, READERS, write_sample_day
-from digest.editions.window import instant_of
+from digest.editions.calendar import Calendar
 from digest.errors import DigestError
 from digest.preview import preview_edition, write_preview
 from digest.settings import Settings
@@ -60,7 +60,7 @@ async def live_a_morning(folder: Path, base_url: str, catcher: Catcher, clock: C
     upgrade_schema(database)
     newsletter = settings.newsletters[NEWSLETTER]
     today = now.astimezone(newsletter.zone).date()
-    cutoff = instant_of(today, newsletter.cutoff, newsletter.zone)
+    cutoff = Calendar.of(newsletter).cutoff_on(today)
     articles = _import_day(folder, database, cutoff, base_url, now)
     readers = _import_readers(database, settings, now)
     preview = preview_edition(database, settings, NEWSLETTER, today, now)

@@ -8,9 +8,10 @@ from digest.errors import DigestError
 
 
 class EditionStatus(StrEnum):
-    """Where an edition stands. One that has not been published or skipped has no row."""
+    """Where an edition stands. One that has not been published, skipped or missed has no row."""
 
     SKIPPED = "skipped"  # not sent, with a recorded reason; its stories go to the next one
+    MISSED = "missed"  # due, and not published before its deadline; its stories go to the next one
     SENDING = "sending"  # published: artifact and audience are frozen, deliveries are under way
     SENT = "sent"  # every delivery is settled
 
@@ -19,6 +20,7 @@ class EditionEvent(StrEnum):
     """What can happen to an edition."""
 
     SKIP = "skip"
+    MISS = "miss"  # the deadline came first
     PUBLISH = "publish"
     SETTLE = "settle"  # the last delivery was settled
     REOPEN = "reopen"  # a person ordered unknown deliveries to be sent again
@@ -30,9 +32,13 @@ class IllegalEditionMoveError(DigestError):
 
 _MOVES: dict[tuple[EditionStatus | None, EditionEvent], EditionStatus] = {
     (None, EditionEvent.SKIP): EditionStatus.SKIPPED,
+    (None, EditionEvent.MISS): EditionStatus.MISSED,
     (None, EditionEvent.PUBLISH): EditionStatus.SENDING,
     (EditionStatus.SKIPPED, EditionEvent.SKIP): EditionStatus.SKIPPED,
     (EditionStatus.SKIPPED, EditionEvent.PUBLISH): EditionStatus.SENDING,
+    (EditionStatus.MISSED, EditionEvent.MISS): EditionStatus.MISSED,
+    (EditionStatus.MISSED, EditionEvent.SKIP): EditionStatus.SKIPPED,
+    (EditionStatus.MISSED, EditionEvent.PUBLISH): EditionStatus.SENDING,
     (EditionStatus.SENDING, EditionEvent.SETTLE): EditionStatus.SENT,
     (EditionStatus.SENT, EditionEvent.SETTLE): EditionStatus.SENT,
     (EditionStatus.SENT, EditionEvent.REOPEN): EditionStatus.SENDING,
@@ -40,9 +46,12 @@ _MOVES: dict[tuple[EditionStatus | None, EditionEvent], EditionStatus] = {
 }
 
 
+PUBLISHED = (EditionStatus.SENDING, EditionStatus.SENT)
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One newsletter on one local date, as stored; `reason` says why it was skipped."""
+    """One newsletter on one local date, as stored; `reason` says why it was skipped or missed."""
 
     id: int
     newsletter: str
@@ -53,7 +62,7 @@ class Edition:
     @property
     def is_published(self) -> bool:
         """Say whether artifact and audience are frozen."""
-        return self.status is not EditionStatus.SKIPPED
+        return self.status in PUBLISHED
 
     @property
     def is_settled(self) -> bool:

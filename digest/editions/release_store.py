@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from digest.editions.edition import Edition, EditionStatus
+from digest.editions.edition import Edition
+from digest.editions.store import was_published
 from digest.editions.tables import EditionApproval, EditionRow
 
 
@@ -41,7 +42,7 @@ def previous_audience(session: Session, newsletter: str, local_date: date) -> in
         .where(
             EditionRow.newsletter == newsletter,
             EditionRow.local_date < local_date,
-            EditionRow.status != EditionStatus.SKIPPED.value,
+            was_published(),
         )
         .order_by(col(EditionRow.local_date).desc())
         .limit(1)

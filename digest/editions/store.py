@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from digest.editions.compose import EditorsTexts
 from digest.editions.contents import PlacedStory
-from digest.editions.edition import Edition, EditionEvent, EditionStatus, move
+from digest.editions.edition import PUBLISHED, Edition, EditionEvent, EditionStatus, move
 from digest.editions.tables import ArtifactRow, EditionRow, EditionStory, EditionText
 from digest.editions.window import Schedule, Window
 
@@ -44,9 +45,9 @@ def find_edition(session: Session, newsletter: str, local_date: date) -> Edition
 
 
 def previous_edition(session: Session, newsletter: str, local_date: date) -> Previous | None:
-    """Return the last published edition before *local_date*; skipped ones count for nothing (law 1).
+    """Return the last published edition before *local_date*; skipped and missed ones count for nothing (law 1).
 
-    Where all before it were skipped, nothing is covered that the first of them would have held. None is a newsletter
+    Where all before it were such, nothing is covered that the first of them would have held. None is a newsletter
     without a past.
     """
     found = session.exec(
@@ -75,11 +76,16 @@ def later_edition(session: Session, newsletter: str, local_date: date) -> date |
         .where(
             EditionRow.newsletter == newsletter,
             EditionRow.local_date > local_date,
-            EditionRow.status != EditionStatus.SKIPPED.value,
+            was_published(),
         )
         .order_by(col(EditionRow.local_date))
         .limit(1)
     ).first()
+
+
+def was_published() -> ColumnElement[bool]:
+    """Return the condition that an edition's artifact and audience are frozen."""
+    return col(EditionRow.status).in_([status.value for status in PUBLISHED])
 
 
 def published_editions(session: Session, newsletter: str) -> list[ListedEdition]:
@@ -96,6 +102,11 @@ def latest_edition(session: Session, newsletter: str) -> ListedEdition | None:
 def record_skipped(session: Session, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
     """Record that there is no edition on this date, and why."""
     return _record(session, newsletter, schedule, EditionEvent.SKIP, reason, now)
+
+
+def record_missed(session: Session, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
+    """Record that the edition of this date was due and is not published, and why."""
+    return _record(session, newsletter, schedule, EditionEvent.MISS, reason, now)
 
 
 def record_published(session: Session, newsletter: str, schedule: Schedule, now: datetime) -> Edition:

@@ -9,7 +9,10 @@ from subscribers.instant import Instant
 
 
 class EditionRow(SQLModel, table=True):
-    """One newsletter on one local date (law 1). The counts are filled when it is settled (law 2)."""
+    """One newsletter on one local date (law 1).
+
+    `reason` says why it was skipped or missed; the counts are filled when it is settled (law 2).
+    """
 
     __tablename__ = "edition"
     __table_args__ = (UniqueConstraint("newsletter", "local_date"),)

@@ -41,9 +41,9 @@ class Schedule:
 def instant_of(day: date, wall_time: time, zone: ZoneInfo) -> datetime:
     """Return the instant, in UTC, at which clocks in *zone* show *wall_time*, to the second, on *day*.
 
-    In a gap it is the first instant after it; in a fold the first occurrence.
+    In a gap it is the first instant after it; in a fold the first occurrence, whichever *wall_time* names.
     """
-    local = datetime.combine(day, wall_time, tzinfo=zone)
+    local = datetime.combine(day, wall_time.replace(fold=0), tzinfo=zone)
     later = local.astimezone(UTC)
     if later.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
         return later
@@ -62,13 +62,3 @@ def _first_with_offset_of(after: datetime, before: datetime, zone: ZoneInfo) -> 
         else:
             before = middle
     return after
-
-
-def window_of(day: date, cutoff: time, zone: ZoneInfo, previous_end: datetime | None) -> Window:
-    """Return the window of the edition of *day*.
-
-    It starts where the window of the previous edition ended, *previous_end* in UTC, so that no story is
-    lost or repeated; the very first edition starts at the cut-off of the day before.
-    """
-    start = previous_end or instant_of(day - timedelta(days=1), cutoff, zone)
-    return Window(start, instant_of(day, cutoff, zone))

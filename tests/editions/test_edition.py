@@ -6,24 +6,33 @@ import pytest
 from digest.editions.edition import Edition, EditionEvent, EditionStatus, IllegalEditionMoveError, move
 from digest.editions.window import Schedule, Window
 
-NONE, SKIPPED, SENDING, SENT = None, *EditionStatus
-SKIP, PUBLISH, SETTLE, REOPEN = EditionEvent
+NONE, SKIPPED, MISSED, SENDING, SENT = None, *EditionStatus
+SKIP, MISS, PUBLISH, SETTLE, REOPEN = EditionEvent
 NO = IllegalEditionMoveError
 
 MOVES = {
     (NONE, SKIP): SKIPPED,
+    (NONE, MISS): MISSED,
     (NONE, PUBLISH): SENDING,
     (NONE, SETTLE): NO,
     (NONE, REOPEN): NO,
     (SKIPPED, SKIP): SKIPPED,
+    (SKIPPED, MISS): NO,
     (SKIPPED, PUBLISH): SENDING,
     (SKIPPED, SETTLE): NO,
     (SKIPPED, REOPEN): NO,
+    (MISSED, SKIP): SKIPPED,
+    (MISSED, MISS): MISSED,
+    (MISSED, PUBLISH): SENDING,
+    (MISSED, SETTLE): NO,
+    (MISSED, REOPEN): NO,
     (SENDING, SKIP): NO,
+    (SENDING, MISS): NO,
     (SENDING, PUBLISH): NO,
     (SENDING, SETTLE): SENT,
     (SENDING, REOPEN): SENDING,
     (SENT, SKIP): NO,
+    (SENT, MISS): NO,
     (SENT, PUBLISH): NO,
     (SENT, SETTLE): SENT,
     (SENT, REOPEN): SENDING,
@@ -50,7 +59,8 @@ def test_nothing_leads_back_from_published(status):
 
 
 @pytest.mark.parametrize(
-    ("status", "published", "settled"), [(SKIPPED, False, False), (SENDING, True, False), (SENT, True, True)]
+    ("status", "published", "settled"),
+    [(SKIPPED, False, False), (MISSED, False, False), (SENDING, True, False), (SENT, True, True)],
 )
 def test_an_edition_knows_whether_it_is_out_and_done(status, published, settled):
     noon = datetime(2026, 3, 14, 12, tzinfo=UTC)

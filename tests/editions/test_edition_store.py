@@ -6,6 +6,8 @@ from sqlalchemy.exc import IntegrityError
 
 from digest.editions.compose import EditorsTexts
 from digest.editions.contents import PlacedStory
+from digest.editions.due import Standing
+from digest.editions.due_store import standings
 from digest.editions.edition import EditionEvent, EditionStatus, IllegalEditionMoveError
 from digest.editions.store import (
     Previous,
@@ -19,6 +21,7 @@ from digest.editions.store import (
     mailed_urls,
     move_deadline,
     previous_edition,
+    record_missed,
     record_published,
     record_skipped,
     write_text,
@@ -180,3 +183,27 @@ def test_the_newest_words_of_an_editor_count_and_the_rest_is_left_to_composing(d
         write_text(session, "weekly", DAY, "standfirst", "Elsewhere", "kim", NOW)
     assert ask(database, editors_texts, "daily", DAY) == EditorsTexts(subject="Second thought")
     assert ask(database, editors_texts, "daily", DAY - timedelta(days=1)) == EditorsTexts()
+
+
+def test_a_missed_edition_has_its_reason_and_counts_for_nothing_before_the_next_one(database):
+    published(database, DAY - timedelta(days=1))
+    with database.writing() as session:
+        missed = record_missed(session, "daily", schedule(), "nobody was there", NOW)
+    assert (missed.status, missed.reason, missed.is_published) == (EditionStatus.MISSED, "nobody was there", False)
+    assert (
+        ask(database, previous_edition, "daily", DAY + timedelta(days=1)).covered_until == missed.schedule.window.start
+    )
+    assert ask(database, later_edition, "daily", DAY - timedelta(days=1)) is None
+    assert published(database).reason is None
+
+
+def test_where_editions_stand_is_asked_of_the_last_dates_and_of_those_under_way(database):
+    published(database, DAY - timedelta(days=30))
+    skipped(database, DAY - timedelta(days=29))
+    skipped(database, DAY)
+    published(database, DAY, newsletter="weekly")
+    deadlines = {day: schedule(day).deadline for day in (DAY - timedelta(days=30), DAY)}
+    assert ask(database, standings, "daily", DAY - timedelta(days=7)) == {
+        DAY - timedelta(days=30): Standing(EditionStatus.SENDING, deadlines[DAY - timedelta(days=30)]),
+        DAY: Standing(EditionStatus.SKIPPED, deadlines[DAY]),
+    }

@@ -25,7 +25,7 @@ def served(send: BadMorning) -> Iterator[str]:
     """Serve the pages by `digest serve`; give where."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
     with subprocess.Popen(
-        [DIGEST, "serve", "--port", "0"],
+        [DIGEST, "serve", "--port", "0", "--no-schedule"],
         cwd=send.folder,
         env=environment | {"PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,

@@ -115,7 +115,7 @@ def _serving(folder: Path, base: str) -> Iterator[None]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
     log = folder / "serve.log"
     log.touch()
-    serve = ("--config", str(folder / "digest.toml"), "serve", "--port", base.rpartition(":")[2])
+    serve = ("--config", str(folder / "digest.toml"), "serve", "--no-schedule", "--port", base.rpartition(":")[2])
     process = nursery().start(serve, folder, clean, Path(os.devnull), log)
     try:
         wait_for(lambda: _answers(base) or process.poll() is not None, "the server")

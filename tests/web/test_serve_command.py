@@ -36,7 +36,7 @@ def command(tmp_path):
 
     def start(*options):
         process = subprocess.Popen(
-            [DIGEST, "--config", tmp_path / "digest.toml", "serve", *options],
+            [DIGEST, "--config", tmp_path / "digest.toml", "serve", "--no-schedule", *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

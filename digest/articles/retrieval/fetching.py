@@ -1,11 +1,13 @@
 """All sources, fetched: asked, parsed, cleaned and stored, many at once, each bad one alone."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.metadata import version
 
 from digest.articles.article import Article
 from digest.articles.feeds.entry_article import articles_of
@@ -27,9 +29,10 @@ from digest.articles.retrieval.source_health import (
 from digest.articles.retrieval.source_report import SourceReport, SourceStatus
 from digest.articles.retrieval.store import healths, record_healths
 from digest.articles.retrieval.target import Target
+from digest.articles.retrieval.user_agent import user_agent
 from digest.articles.retrieval.web import Web
 from digest.database import Database
-from digest.settings import FetchingSettings, SourceSettings
+from digest.settings import FetchingSettings, Settings, SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,12 @@ class Round:
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     resolve: Resolve | None = None
+
+    @classmethod
+    def of(cls, database: Database, settings: Settings, clock: Callable[[], datetime]) -> "Round":
+        """Return the round that the configuration describes."""
+        agent = user_agent(settings.site, version("headline-digest"))
+        return cls(database, settings.fetching, agent, clock, random.random)
 
 
 @dataclass(frozen=True, slots=True)

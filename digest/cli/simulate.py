@@ -1,0 +1,87 @@
+"""`digest simulate`: what the calendar comes to, before a clock change or a holiday does."""
+
+from datetime import date as Date  # noqa: N812 - as in `digest edition`
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from digest.cli.desk import LAST_DATE, Desk, date_named, newsletter_named
+from digest.editions.calendar import Calendar
+from digest.editions.simulation import SimulatedDay, simulate
+from digest.errors import BadInputError
+
+MOST_DAYS = 3660
+_MOMENTS = ("window_start", "window_end", "send_at", "deadline")
+_HEADINGS = ("window from", "cut-off", "send", "deadline")
+
+
+def simulate_days(
+    context: typer.Context,
+    newsletter: Annotated[str, typer.Argument(metavar="NEWSLETTER")],
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="The first local date; by default today's.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many dates.")] = 14,
+    as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
+) -> None:
+    """Show each date's window, cut-off, send and deadline, in the newsletter's zone and in UTC, and what is skipped.
+
+    Reads the configuration alone, and takes every edition before a date to have gone out. Sends and changes nothing.
+    """
+    desk: Desk = context.obj
+    found = newsletter_named(desk.settings(), newsletter)
+    begin = date_named(first, found, desk.now(), option="--from")
+    _refuse_beyond_reach(begin, days)
+    simulated = list(simulate(Calendar.of(found), begin, days))
+    if as_json:
+        desk.say_json([_as_json(day, found.zone) for day in simulated])
+        return
+    desk.say(f"{'date':<14} {'hours':>5}  {'clock':<7}" + "".join(f"{heading:<19}" for heading in _HEADINGS).rstrip())
+    for day in simulated:
+        for line in _lines(day, found.zone):
+            desk.say(line)
+
+
+def _refuse_beyond_reach(first: Date, days: int) -> None:
+    if days > (LAST_DATE - first).days + 1:
+        raise BadInputError(f"--days {days} from {first} is out of reach; dates end with {LAST_DATE}")
+
+
+def _instants(day: SimulatedDay) -> dict[str, datetime | None]:
+    schedule = day.schedule
+    if schedule is None:
+        return dict.fromkeys(_MOMENTS)
+    moments = (schedule.window.start, schedule.window.end, schedule.send_at, schedule.deadline)
+    return dict(zip(_MOMENTS, moments, strict=True))
+
+
+def _as_json(day: SimulatedDay, zone: ZoneInfo) -> dict[str, Any]:
+    instants = _instants(day)
+    local = {name: moment.astimezone(zone).isoformat() if moment else None for name, moment in instants.items()}
+    return {
+        "date": day.local_date.isoformat(),
+        **{name: moment.isoformat() if moment else None for name, moment in instants.items()},
+        "hours": day.schedule.window.hours if day.schedule else None,
+        "skipped": day.schedule is None,
+        "reason": day.reason,
+        "local": local,
+    }
+
+
+def _lines(day: SimulatedDay, zone: ZoneInfo) -> list[str]:
+    head = f"{day.local_date:%Y-%m-%d %a}"
+    if day.schedule is None:
+        return [f"{head:<14} {'':>5}  skipped: {day.reason}"]
+    instants = [moment for moment in _instants(day).values() if moment]
+    note = f"  {day.reason}" if day.reason else ""
+    local = _row([moment.astimezone(zone) for moment in instants])
+    return [
+        f"{head:<14} {day.schedule.window.hours:>5g}  {'local':<7}{local}{note}",
+        f"{'':<14} {'':>5}  {'UTC':<7}{_row(instants)}",
+    ]
+
+
+def _row(moments: list[datetime]) -> str:
+    return "   ".join(f"{moment:%Y-%m-%d %H:%M}" for moment in moments)

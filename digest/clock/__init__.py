@@ -1,0 +1,1 @@
+"""The clock: what is to be done by itself, when, and by whom."""

@@ -1,0 +1,75 @@
+"""What errands do: send an edition, read feeds. Each in a process of its own."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.exc import DBAPIError
+
+from digest.articles.retrieval.fetching import Round, fetch_sources
+from digest.clock.errand import Report, Stopping
+from digest.database import Database
+from digest.delivery.crew import Assignment
+from digest.delivery.dispatch import deliver, prepare
+from digest.editions.edition import Edition
+from digest.errors import DigestError
+from digest.settings import Settings
+from subscribers.errors import SubscribersError
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What every errand needs: the configuration, and a plain function that gives the time in UTC."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+
+
+async def send_edition(office: Office, newsletter: str, local_date: date, stopping: Stopping) -> Report:
+    """Publish the edition of *local_date* if need be, and deliver it until it is settled or its deadline comes."""
+    try:
+        with _database(office) as database:
+            prepared = await prepare(database, office.settings, newsletter, local_date, office.clock(), late=False)
+            if isinstance(prepared, Edition):
+                return Report.trouble(f"skipped, {prepared.reason}")
+            if stopping.is_asked:
+                return Report.trouble("told to stop before it was delivered")
+            assignment = Assignment(office.settings, prepared, office.clock)
+            closing = await deliver(database, assignment, on_start=stopping.by)
+            return Report(closing.is_settled, closing.is_whole, str(closing))
+    except (DigestError, SubscribersError) as error:
+        return Report.trouble(str(error))
+    except DBAPIError as error:
+        return Report.trouble(f"the database failed: {first_line(error)}")
+
+
+async def read_feeds(office: Office, names: tuple[str, ...], stopping: Stopping) -> Report:
+    """Read the feeds of the sources called *names*; what was read is kept when it is told to stop."""
+    sources = [source for source in office.settings.sources if source.name in names]
+    try:
+        with _database(office) as database:
+            task = asyncio.ensure_future(fetch_sources(Round.of(database, office.settings, office.clock), sources))
+            stopping.by(task.cancel)
+            reports = await task
+    except asyncio.CancelledError:
+        return Report.trouble("told to stop")
+    except DBAPIError as error:
+        return Report.trouble(f"the database failed: {first_line(error)}")
+    problems = [f"{report.source}: {report.problem}" for report in reports if report.problem]
+    return Report(is_done=True, is_well=not problems, words="; ".join(problems))
+
+
+def first_line(error: DBAPIError) -> str:
+    """Return what went wrong with the database; PostgreSQL's further lines quote rows, and with them addresses."""
+    return str(error.orig).partition("\n")[0]
+
+
+@contextmanager
+def _database(office: Office) -> Iterator[Database]:
+    database = Database(office.settings.database.url.get_secret_value())
+    try:
+        yield database
+    finally:
+        database.close()

@@ -1,0 +1,24 @@
+"""A clock in a process of its own, to be killed: `lone_clock.py FOLDER`. Its time is told in a file."""
+
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from running_clock import QUICKLY
+from told_time import told_time
+
+from digest.clock.clock import clock_running
+from digest.configuration import load_settings
+from digest.database import Database
+
+if __name__ == "__main__":
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    settings = load_settings(Path(sys.argv[1]) / "digest.toml", {})
+    database = Database(settings.database.url.get_secret_value())
+    with clock_running(settings, database, told_time, lambda words: print(words, file=sys.stderr), QUICKLY):  # noqa: T201
+        ended.wait()
+    database.close()
