@@ -84,6 +84,7 @@ def build_edition(
         {source.name: source for source in settings.sources},
         texts=editors_texts(session, slug, local_date),
         previous_subject=previous.subject if previous else None,
+        window=schedule.window,
         late={article.url for article in late},
         relaxed=settings.site.is_local,
     )

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 
 from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
 from digest.fetching_settings import FetchingSettings
+from digest.ranking_settings import RankingSettings
 from digest.setting_part import Part
 from digest.setting_values import (
     Address,
@@ -34,6 +35,7 @@ __all__ = [
     "DkimSettings",
     "FetchingSettings",
     "NewsletterSettings",
+    "RankingSettings",
     "RelaySettings",
     "SectionRule",
     "Settings",
@@ -79,7 +81,7 @@ class DatabaseSettings(Part):
 
 
 class SectionRule(Part):
-    """`[[newsletters.<slug>.sections]]`: which articles stand under a title, and how many at most.
+    """`[[newsletters.<slug>.sections]]`: which articles stand under a title, how many at most, and their weight.
 
     `match` names article sections, in any case; without it the title itself is the match.
     """
@@ -87,6 +89,7 @@ class SectionRule(Part):
     title: str = Field(min_length=1)
     match: Names = ()
     limit: int = Field(default=8, ge=1)
+    weight: float = Field(default=1.0, ge=0, le=100)
 
     def takes(self, section: str) -> bool:
         """Say whether an article of *section* belongs here."""
@@ -114,6 +117,7 @@ class NewsletterSettings(Part):
     max_stories: int = Field(default=40, ge=1, le=60)
     template: str = "daily-headlines"
     sections: tuple[SectionRule, ...] = ()
+    ranking: RankingSettings = Field(default_factory=RankingSettings)
     approval: bool = False
     audience_change: float | None = Field(default=None, gt=0, le=1)
 
@@ -148,7 +152,7 @@ class SourceSettings(Part):
     name: str = Field(min_length=1)
     feed: FeedAddress | None = None
     own: bool = False
-    weight: float = Field(default=1.0, ge=0)
+    weight: float = Field(default=1.0, ge=0, le=1_000)
     section: str | None = None
     excerpt_chars: int | None = Field(default=None, ge=0)
     images: bool = True

@@ -1,13 +1,16 @@
 """What an edition says: pure data, composed once, rendered once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from digest.articles.article import Image
+from digest.editions.score import UNSCORED, Score
 
 # Under it stand the sentinels that become each reader's own links and address (digest.rendering.slots). A story
 # that held one would be handed them, so none may.
 RESERVED_DOMAIN = "slot.invalid"
+RUNNERS_UP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,7 @@ class Story:
     `url` is the article's canonical URL. `source` is the outlet's name and `own` says whether it is our
     newsroom's. `published` is in UTC. `image` is None unless its source's terms allow pictures.
     `also_in` names the other outlets that tell the same event. `reasons` say in plain words why the story stands
-    where it does.
+    where it does, and `score` in points.
     """
 
     url: str
@@ -32,6 +35,7 @@ class Story:
     needs_headline: bool = False
     also_in: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    score: Score = UNSCORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,21 @@ class PlacedStory:
     source: str
     needs_headline: bool
     reasons: tuple[str, ...]
+    score: Score = UNSCORED
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A story of the window that found no place, and why."""
+    """A story of the window that found no place, and why.
+
+    One that was ranked has its `score`, and `lacked` says what it would have needed.
+    """
 
     url: str
     headline: str
     why: str
+    score: Score = UNSCORED
+    lacked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,14 @@ class Contents:
         places = [("lead", self.lead), *(("second rank", story) for story in self.second_rank)]
         places += [(section.title, story) for section in self.sections for story in section.stories]
         return tuple(
-            PlacedStory(place, story.headline, story.url, story.source, story.needs_headline, story.reasons)
+            PlacedStory(
+                place, story.headline, story.url, story.source, story.needs_headline, story.reasons, story.score
+            )
             for place, story in places
         )
+
+
+def runners_up(left_out: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
+    """Return the first five of the ranked stories that found no place, the best first."""
+    ranked = (left for left in left_out if left.score.parts)
+    return tuple(sorted(ranked, key=lambda left: -left.score.total)[:RUNNERS_UP])

@@ -1,7 +1,7 @@
 """The SQL about editions."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from digest.editions.compose import EditorsTexts
-from digest.editions.contents import PlacedStory
+from digest.editions.contents import LeftOut, PlacedStory, runners_up
 from digest.editions.edition import Edition, EditionEvent, EditionStatus, move
-from digest.editions.tables import ArtifactRow, EditionRow, EditionStory, EditionText
+from digest.editions.score import score_from_json
+from digest.editions.tables import ArtifactRow, EditionRow, EditionRunnerUp, EditionStory, EditionText
 from digest.editions.window import Schedule, Window
 
 _URLS_AT_ONCE = 500  # each is a parameter of one statement
@@ -116,6 +117,23 @@ def freeze_stories(session: Session, edition: Edition, stories: Sequence[PlacedS
                 headline=story.headline,
                 needs_headline=story.needs_headline,
                 reasons=json.dumps(story.reasons, ensure_ascii=False),
+                parts=story.score.as_json(),
+            )
+        )
+
+
+def freeze_runners_up(session: Session, edition: Edition, left_out: Iterable[LeftOut]) -> None:
+    """Keep the first of *left_out* that were ranked, and what they lacked, as the edition went out."""
+    for place, left in enumerate(runners_up(left_out), start=1):
+        session.add(
+            EditionRunnerUp(
+                edition_id=edition.id,
+                place=place,
+                url=left.url,
+                headline=left.headline,
+                why=left.why,
+                lacked=left.lacked,
+                parts=left.score.as_json(),
             )
         )
 
@@ -130,10 +148,15 @@ def frozen_stories(session: Session, edition: Edition) -> tuple[PlacedStory, ...
     rows = session.exec(
         select(EditionStory).where(EditionStory.edition_id == edition.id).order_by(col(EditionStory.position))
     )
-    return tuple(
-        PlacedStory(row.section, row.headline, row.url, row.source, row.needs_headline, tuple(json.loads(row.reasons)))
-        for row in rows
+    return tuple(map(_placed, rows))
+
+
+def frozen_runners_up(session: Session, edition: Edition) -> tuple[LeftOut, ...]:
+    """Return the first stories that found no place in a published edition, the best first."""
+    rows = session.exec(
+        select(EditionRunnerUp).where(EditionRunnerUp.edition_id == edition.id).order_by(col(EditionRunnerUp.place))
     )
+    return tuple(LeftOut(row.url, row.headline, row.why, score_from_json(row.parts), row.lacked) for row in rows)
 
 
 def move_deadline(session: Session, edition: Edition, deadline: datetime) -> None:
@@ -229,6 +252,18 @@ def _row(session: Session, newsletter: str, local_date: date) -> EditionRow | No
     return session.exec(
         select(EditionRow).where(EditionRow.newsletter == newsletter, EditionRow.local_date == local_date)
     ).one_or_none()
+
+
+def _placed(row: EditionStory) -> PlacedStory:
+    return PlacedStory(
+        section=row.section,
+        headline=row.headline,
+        url=row.url,
+        source=row.source,
+        needs_headline=row.needs_headline,
+        reasons=tuple(json.loads(row.reasons)),
+        score=score_from_json(row.parts),
+    )
 
 
 def _edition(row: EditionRow) -> Edition:
