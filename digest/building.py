@@ -4,14 +4,14 @@ Reads, never writes. Preview and send both come through here, so that they can't
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from sqlmodel import Session
 
 from digest.articles.article import Article
-from digest.articles.store import articles_between, articles_stored_late
+from digest.articles.store import articles_due, articles_due_late, articles_held_back
 from digest.editions.compose import compose
 from digest.editions.contents import LeftOut, PlacedStory
 from digest.editions.store import Previous, editors_texts, mailed_urls, previous_edition
@@ -49,9 +49,11 @@ class BuiltEdition:
 def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Previous | None) -> Schedule:
     """Return the instants of the edition of *local_date*.
 
-    After a long silence the window reaches back seven days at most: what is older is no news.
+    The window ends so long before the cut-off as a story needs to settle. After a long silence it reaches back seven
+    days at most: what is older is no news.
     """
     window = window_of(local_date, newsletter.cutoff, newsletter.zone, previous.covered_until if previous else None)
+    window = replace(window, end=window.end - newsletter.settle)
     if window.end - window.start > LONGEST_WINDOW:
         window = Window(window.end - LONGEST_WINDOW, window.end)
     return Schedule(
@@ -75,12 +77,12 @@ def build_edition(
     previous = previous_edition(session, slug, local_date)
     schedule = schedule_of(newsletter, local_date, previous)
     late = late_articles(session, slug, schedule.window, previous)
-    too_old = _too_old(session, schedule.window, previous)
+    kept_out = (*_held_back(session, schedule.window), *_too_old(session, schedule.window, previous))
     contents = compose(
         slug,
         local_date,
         newsletter,
-        [*articles_between(session, schedule.window.start, schedule.window.end), *late],
+        [*articles_due(session, schedule.window.start, schedule.window.end), *late],
         {source.name: source for source in settings.sources},
         texts=editors_texts(session, slug, local_date),
         previous_subject=previous.subject if previous else None,
@@ -89,14 +91,14 @@ def build_edition(
         relaxed=settings.site.is_local,
     )
     if contents is None:
-        return BuiltEdition(slug, schedule, "", (), too_old, None, _shortfall(newsletter, 0))
+        return BuiltEdition(slug, schedule, "", (), kept_out, None, _shortfall(newsletter, 0))
     fitted = fit_edition(contents, publication_of(settings, slug), load_template(template_of(newsletter)), inline)
     return BuiltEdition(
         newsletter=slug,
         schedule=schedule,
         standfirst=contents.standfirst,
         stories=fitted.contents.placed(),
-        left_out=(*fitted.contents.left_out, *too_old),
+        left_out=(*fitted.contents.left_out, *kept_out),
         artifact=fitted.artifact,
         shortfall=_shortfall(newsletter, len(contents.stories)),
         given_up=fitted.given_up,
@@ -110,7 +112,7 @@ def late_articles(session: Session, slug: str, window: Window, previous: Previou
     """
     if previous is None or previous.recorded_at is None:
         return []
-    late = articles_stored_late(session, window.end - LONGEST_WINDOW, window.start, previous.recorded_at)
+    late = articles_due_late(session, window.end - LONGEST_WINDOW, window.start, previous.recorded_at)
     mailed = mailed_urls(session, slug, [article.url for article in late])
     return [article for article in late if article.url not in mailed]
 
@@ -140,12 +142,20 @@ def template_of(newsletter: NewsletterSettings) -> Path:
     return own if own.is_absolute() else templates_folder() / "editions" / newsletter.template
 
 
+def _held_back(session: Session, window: Window) -> tuple[LeftOut, ...]:
+    held = articles_held_back(session, window.start, window.end)
+    return tuple(
+        LeftOut(article.url, article.headline, f"held back until {article.not_before:%Y-%m-%d %H:%M} UTC")
+        for article in held
+    )
+
+
 def _too_old(session: Session, window: Window, previous: Previous | None) -> tuple[LeftOut, ...]:
     """Return the newest of what the longest window shuts out; after a long silence nobody wants to see it all."""
     if previous is None or previous.covered_until >= window.start:
         return ()
     start = max(previous.covered_until, window.start - LONGEST_WINDOW)
-    newest = articles_between(session, start, window.start)[-MOST_TOO_OLD:]
+    newest = articles_due(session, start, window.start)[-MOST_TOO_OLD:]
     return tuple(LeftOut(article.url, article.headline, TOO_OLD) for article in reversed(newest))
 
 

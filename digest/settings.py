@@ -3,7 +3,7 @@
 Read once at the edge by `digest.configuration` and handed down; nothing else reads the environment.
 """
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -99,8 +99,9 @@ class SectionRule(Part):
 class NewsletterSettings(Part):
     """`[newsletters.<slug>]`: a named daily product. Times are wall-clock times in `timezone`.
 
-    `approval` holds an edition until an editor approved its very bytes. `audience_change` is the share by which the
-    audience may differ from the previous edition's (0.1 is a tenth); None is any.
+    What was published in the last `settle_minutes` before the cut-off waits for the next edition: its facts may still
+    change. `approval` holds an edition until an editor approved its very bytes. `audience_change` is the share by
+    which the audience may differ from the previous edition's (0.1 is a tenth); None is any.
     """
 
     name: str = Field(min_length=1, max_length=64)
@@ -111,6 +112,7 @@ class NewsletterSettings(Part):
     cutoff: WallTime = time(5, 30)
     send_at: WallTime = time(6, 0)
     deadline: WallTime = time(10, 0)
+    settle_minutes: int = Field(default=0, ge=0, le=240)
     days: Annotated[tuple[Weekday, ...], BeforeValidator(split_at_commas)] = WEEKDAYS
     skip_dates: Annotated[tuple[Day, ...], BeforeValidator(split_at_commas)] = ()
     min_stories: int = Field(default=3, ge=1)
@@ -136,6 +138,11 @@ class NewsletterSettings(Part):
     def zone(self) -> ZoneInfo:
         """Return the newsletter's zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def settle(self) -> timedelta:
+        """Return how long before the cut-off a story must have been published."""
+        return timedelta(minutes=self.settle_minutes)
 
     def skips(self, day: date) -> str | None:
         """Return why there is no edition on *day*, or None when there is one."""

@@ -1,7 +1,7 @@
 """Publishing: edition, frozen artifact and frozen audience in one transaction, at most once a date."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -67,16 +67,27 @@ def find_published(database: Database, newsletter: str, local_date: date) -> Pub
     return Published(edition, artifact, row.standfirst, stories, is_new=False, runners_up=unplaced)
 
 
-def refuse_unless_due(database: Database, newsletter: str, schedule: Schedule, now: datetime, *, late: bool) -> None:
+def refuse_unless_due(
+    database: Database,
+    newsletter: str,
+    schedule: Schedule,
+    now: datetime,
+    *,
+    late: bool,
+    settle: timedelta = timedelta(0),
+) -> None:
     """Refuse to publish before the cut-off, after the deadline, or behind a later edition.
+
+    The cut-off is *settle* after the window's end: until then its stories may still be corrected.
 
     Raises:
         NotDueError: it is one of these; the message says when, or how, it can be done.
     """
     day = schedule.local_date
-    if now < schedule.window.end:
+    cutoff = schedule.window.end + settle
+    if now < cutoff:
         raise NotDueError(
-            f"{newsletter} of {day} is open for articles until {schedule.window.end:%Y-%m-%d %H:%M} UTC;"
+            f"{newsletter} of {day} is open for articles until {cutoff:%Y-%m-%d %H:%M} UTC;"
             " send it then, or look at it now with 'digest preview'"
         )
     if now >= schedule.deadline and not late:

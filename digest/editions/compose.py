@@ -22,6 +22,7 @@ from digest.web_address import objection
 
 LONGEST_SUMMARY = 600
 LONGEST_LABEL = 2048
+WITHDRAWN = "its outlet has withdrawn it"
 LATE = "stored after the previous edition was out"
 
 
@@ -96,6 +97,8 @@ def _told_by(event: Covered) -> str:
 
 def _objection(article: Article, *, relaxed: bool) -> str | None:
     """Return why *article* may not stand in a mail, or None: one bad story costs only itself its place (law 10)."""
+    if article.withdrawn:
+        return WITHDRAWN
     image = article.image
     pictured = (image.url, image.alt, image.caption, image.credit) if image else ()
     labels = (article.source, article.section or "", article.byline or "")
