@@ -171,7 +171,8 @@ async def mail_preview(preview: Preview, relay: Relay, recipient: EmailAddress, 
 def _told(story: PlacedStory | LeftOut) -> dict[str, Any]:
     """Return what the report says of a story: its score as a sum, None for one that was not ranked, and its parts."""
     score = story.score
-    return {**asdict(story), "score": score.total if score.parts else None, "parts": asdict(score)["parts"]}
+    told = {key: value for key, value in asdict(story).items() if key != "told"}
+    return {**told, "score": score.total if score.parts else None, "parts": asdict(score)["parts"]}
 
 
 def _as_read(preview: Preview, part: str, written: Callable[[str], str]) -> str:

@@ -100,8 +100,9 @@ class NewsletterSettings(Part):
     """`[newsletters.<slug>]`: a named daily product. Times are wall-clock times in `timezone`.
 
     What was published in the last `settle_minutes` before the cut-off waits for the next edition: its facts may still
-    change. `approval` holds an edition until an editor approved its very bytes. `audience_change` is the share by
-    which the audience may differ from the previous edition's (0.1 is a tenth); None is any.
+    change. `updates` lets a story come back that has substantially changed since it was mailed. `approval` holds an
+    edition until an editor approved its very bytes. `audience_change` is the share by which the audience may differ
+    from the previous edition's (0.1 is a tenth); None is any.
     """
 
     name: str = Field(min_length=1, max_length=64)
@@ -120,6 +121,7 @@ class NewsletterSettings(Part):
     template: str = "daily-headlines"
     sections: tuple[SectionRule, ...] = ()
     ranking: RankingSettings = Field(default_factory=RankingSettings)
+    updates: bool = True
     approval: bool = False
     audience_change: float | None = Field(default=None, gt=0, le=1)
 

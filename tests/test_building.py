@@ -7,7 +7,7 @@ from sample_configuration import raw
 
 from digest.articles.article import Article, Image
 from digest.articles.store import store_articles
-from digest.building import LONGEST_WINDOW, TOO_OLD, build_edition, publication_of, schedule_of, template_of
+from digest.building import build_edition, publication_of, schedule_of, template_of
 from digest.editions.compose import LATE, WITHDRAWN
 from digest.editions.contents import PlacedStory
 from digest.editions.store import (
@@ -19,6 +19,7 @@ from digest.editions.store import (
     write_text,
 )
 from digest.editions.tables import ArtifactRow
+from digest.gathering import LONGEST_WINDOW, TOO_OLD
 from digest.rendering.template_folder import templates_folder
 from digest.settings import Settings
 

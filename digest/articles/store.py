@@ -18,6 +18,8 @@ from digest.articles.canonical_url import other_scheme
 from digest.articles.revision import revise
 from digest.articles.tables import ArticleRow, FormerHeadline
 
+_URLS_AT_ONCE = 500  # each is a parameter of one statement
+
 
 class Stored(StrEnum):
     """What storing an article came to."""
@@ -75,6 +77,13 @@ def articles_held_back(session: Session, start: datetime, end: datetime) -> list
     published = col(ArticleRow.published)
     held = select(ArticleRow).where(published >= start, published < end, col(ArticleRow.not_before) >= end)
     return _in_order(session, held)
+
+
+def articles_revised(session: Session, urls: Sequence[str]) -> list[tuple[Article, datetime]]:
+    """Return the articles at *urls* with the instant (UTC) of their last change, in the order of their addresses."""
+    runs = (urls[first : first + _URLS_AT_ONCE] for first in range(0, len(urls), _URLS_AT_ONCE))
+    rows = [row for run in runs for row in session.exec(select(ArticleRow).where(col(ArticleRow.url).in_(run)))]
+    return [(_article(row), row.updated_at) for row in sorted(rows, key=lambda row: row.url)]
 
 
 def articles_stored(session: Session) -> list[Article]:

@@ -7,9 +7,11 @@ places. What the standfirst says of the lead already is not said again in its su
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from digest.articles.article import Article
 from digest.articles.summary import excerpt
+from digest.editions.changes import Change
 from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Story
 from digest.editions.coverage import Covered, covered
 from digest.editions.ranking import score_of, section_of
@@ -45,19 +47,21 @@ def compose(
     previous_subject: str | None = None,
     window: Window | None = None,
     late: Collection[str] = (),
+    changes: Mapping[str, Change] = MappingProxyType({}),
     relaxed: bool = False,
 ) -> Contents | None:
     """Return the edition's contents, or None when there is no article that may stand in it.
 
     *articles* are those of the *window* (by default that of a first edition) and the *late* ones, which are known by
-    their URLs. *sources* are the configured ones by name: their terms cut excerpts and drop pictures. *relaxed* lets
-    links lead to this machine, for a trial. The same arguments always give the same contents, in whatever order
-    articles come.
+    their URLs. *sources* are the configured ones by name: their terms cut excerpts and drop pictures. *changes* are
+    what is new, by URL, in stories that readers have had. *relaxed* lets links lead to this machine, for a trial. The
+    same arguments always give the same contents, in whatever order articles come.
     """
     span = window or window_of(local_date, newsletter.cutoff, newsletter.zone, None)
 
     def score(event: Covered) -> Score:
-        return score_of(event, newsletter, sources.get(event.article.source), span)
+        article = event.article
+        return score_of(event, newsletter, sources.get(article.source), span, changes.get(article.url))
 
     ordered = sorted(articles, key=lambda article: (article.published, article.url), reverse=True)
     objections = {article.url: _objection(article, relaxed=relaxed) for article in ordered}
@@ -65,7 +69,12 @@ def compose(
     if not fit:
         return None
     events = covered(fit, lambda article: _order(article, score(Covered(article))))
-    told = [_story(event, score(event), sources.get(event.article.source), late) for event in events]
+    told = [
+        _with_change(
+            _story(event, score(event), sources.get(event.article.source), late), changes.get(event.article.url)
+        )
+        for event in events
+    ]
     page = select(sorted(told, key=lambda story: _order(story, story.score)), newsletter)
     subject = texts.subject or subject_of(page.lead.headline, previous_subject, local_date)
     others = (*page.second_rank, *(story for section in page.sections for story in section.stories))
@@ -140,4 +149,13 @@ def _story(event: Covered, score: Score, terms: SourceSettings | None, late: Col
         also_in=event.also_in,
         reasons=(*score.reasons, *((LATE,) if article.url in late else ())),
         score=score,
+        told=article.summary[: 4 * LONGEST_SUMMARY],
     )
+
+
+def _with_change(story: Story, change: Change | None) -> Story:
+    """Return *story* as one that readers have had: with what is new in the place of what they know."""
+    if change is None:
+        return story
+    reason = f"updated since readers had it on {change.since}" + (f"; new is: {change.news}" if change.news else "")
+    return replace(story, updated=True, summary=change.news or story.summary, reasons=(*story.reasons, reason))

@@ -20,7 +20,8 @@ class Story:
     `url` is the article's canonical URL. `source` is the outlet's name and `own` says whether it is our
     newsroom's. `published` is in UTC. `image` is None unless its source's terms allow pictures.
     `also_in` names the other outlets that tell the same event. `reasons` say in plain words why the story stands
-    where it does, and `score` in points.
+    where it does, and `score` in points. `updated` says that readers had it before, and that `summary` begins with
+    what is new; `told` is what its article says now, for a later change to be held against.
     """
 
     url: str
@@ -36,6 +37,8 @@ class Story:
     also_in: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     score: Score = UNSCORED
+    updated: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class PlacedStory:
-    """Where a story stands in an edition, and why."""
+    """Where a story stands in an edition, and why. `updated` and `told` are as in `Story`; `told` may not be known."""
 
     section: str
     headline: str
@@ -57,6 +60,8 @@ class PlacedStory:
     needs_headline: bool
     reasons: tuple[str, ...]
     score: Score = UNSCORED
+    updated: bool = False
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,15 @@ class Contents:
         places += [(section.title, story) for section in self.sections for story in section.stories]
         return tuple(
             PlacedStory(
-                place, story.headline, story.url, story.source, story.needs_headline, story.reasons, story.score
+                section=place,
+                headline=story.headline,
+                url=story.url,
+                source=story.source,
+                needs_headline=story.needs_headline,
+                reasons=story.reasons,
+                score=story.score,
+                updated=story.updated,
+                told=story.told,
             )
             for place, story in places
         )

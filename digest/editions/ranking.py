@@ -10,6 +10,7 @@ from datetime import timedelta
 from math import log2
 
 from digest.articles.article import Article
+from digest.editions.changes import Change
 from digest.editions.coverage import Covered
 from digest.editions.score import Part, Score
 from digest.editions.window import Window
@@ -20,12 +21,20 @@ _MOMENT = timedelta(seconds=1)  # a cut-off that was moved may leave a window wi
 NEUTRAL = 1.0  # the weight of a source or a section that nobody weighed
 
 
-def score_of(event: Covered, newsletter: NewsletterSettings, source: SourceSettings | None, window: Window) -> Score:
+def score_of(
+    event: Covered,
+    newsletter: NewsletterSettings,
+    source: SourceSettings | None,
+    window: Window,
+    change: Change | None = None,
+) -> Score:
     """Return the score of *event* in *newsletter*; *source* is the outlet of its report as configured, if it is.
+
+    A story that readers have had is as new as its *change*.
 
     A part that brings nothing and says nothing is not there. The same arguments always give the same score.
     """
-    return Score(tuple(_parts(_Candidate(event, newsletter, source, window))))
+    return Score(tuple(_parts(_Candidate(event, newsletter, source, window, change))))
 
 
 def section_of(article: Article, source: SourceSettings | None) -> str:
@@ -39,6 +48,7 @@ class _Candidate:
     newsletter: NewsletterSettings
     source: SourceSettings | None
     window: Window
+    change: Change | None
 
 
 def _parts(candidate: _Candidate) -> Iterator[Part]:
@@ -75,10 +85,11 @@ def _of_prominence(candidate: _Candidate) -> Iterator[Part]:
 
 
 def _of_recency(candidate: _Candidate) -> Part:
-    published, window = candidate.event.article.published, candidate.window
-    share = (published - window.start) / max(window.end - window.start, _MOMENT)
+    change, window = candidate.change, candidate.window
+    moment = change.at if change else candidate.event.article.published
+    share = (moment - window.start) / max(window.end - window.start, _MOMENT)
     points = round(candidate.newsletter.ranking.recency * min(1.0, max(0.0, share)))
-    return Part("recency", points, f"published {published:%Y-%m-%d %H:%M} UTC")
+    return Part("recency", points, f"{'updated' if change else 'published'} {moment:%Y-%m-%d %H:%M} UTC")
 
 
 def _of_section(candidate: _Candidate) -> Iterator[Part]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.expression import Select
 
 from digest.editions.compose import EditorsTexts
 from digest.editions.contents import LeftOut, PlacedStory, runners_up
@@ -14,8 +14,6 @@ from digest.editions.edition import Edition, EditionEvent, EditionStatus, move
 from digest.editions.score import score_from_json
 from digest.editions.tables import ArtifactRow, EditionRow, EditionRunnerUp, EditionStory, EditionText
 from digest.editions.window import Schedule, Window
-
-_URLS_AT_ONCE = 500  # each is a parameter of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,6 @@ def previous_edition(session: Session, newsletter: str, local_date: date) -> Pre
         return Previous(found[0].window_end, found[1].subject, found[0].recorded_at)
     uncovered = _oldest_window_start(session, newsletter, local_date)
     return Previous(uncovered) if uncovered else None
-
-
-def mailed_urls(session: Session, newsletter: str, urls: Sequence[str]) -> frozenset[str]:
-    """Return those of *urls* that stand in a published edition of *newsletter*."""
-    runs = (urls[first : first + _URLS_AT_ONCE] for first in range(0, len(urls), _URLS_AT_ONCE))
-    return frozenset(url for run in runs for url in session.exec(_mailed(newsletter, run)))
 
 
 def later_edition(session: Session, newsletter: str, local_date: date) -> date | None:
@@ -118,6 +110,8 @@ def freeze_stories(session: Session, edition: Edition, stories: Sequence[PlacedS
                 needs_headline=story.needs_headline,
                 reasons=json.dumps(story.reasons, ensure_ascii=False),
                 parts=story.score.as_json(),
+                told=story.told,
+                updated=story.updated,
             )
         )
 
@@ -229,15 +223,6 @@ def _oldest_window_start(session: Session, newsletter: str, local_date: date) ->
     ).first()
 
 
-def _mailed(newsletter: str, urls: Sequence[str]) -> SelectOfScalar[str]:
-    # Only a published edition has stories.
-    return (
-        select(col(EditionStory.url))
-        .join(EditionRow, col(EditionRow.id) == EditionStory.edition_id)
-        .where(EditionRow.newsletter == newsletter, col(EditionStory.url).in_(urls))
-    )
-
-
 def _newest_first(newsletter: str) -> Select[date, str]:
     # Only a published edition has an artifact.
     return (
@@ -263,6 +248,8 @@ def _placed(row: EditionStory) -> PlacedStory:
         needs_headline=row.needs_headline,
         reasons=tuple(json.loads(row.reasons)),
         score=score_from_json(row.parts),
+        updated=bool(row.updated),
+        told=row.told,
     )
 
 

@@ -33,7 +33,10 @@ class EditionRow(SQLModel, table=True):
 
 
 class EditionStory(SQLModel, table=True):
-    """A story as it stands in a published edition, with the reasons for its place and the parts of its score."""
+    """A story as it stands in a published edition, with the reasons for its place and the parts of its score.
+
+    `told` is its article's summary at that time, `updated` that readers had it before.
+    """
 
     __tablename__ = "edition_story"
 
@@ -46,6 +49,8 @@ class EditionStory(SQLModel, table=True):
     needs_headline: bool
     reasons: str = Field(sa_type=Text)
     parts: str | None = Field(default=None, sa_type=Text)
+    told: str | None = Field(default=None, sa_type=Text)
+    updated: bool | None = None
 
 
 class EditionRunnerUp(SQLModel, table=True):
