@@ -5,18 +5,17 @@ Reads, never writes. Preview and send both come through here, so that they can't
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 from sqlmodel import Session
 
-from digest.articles.article import Article
-from digest.articles.store import articles_between, articles_stored_late
-from digest.editions.calendar import LONGEST_DAYS, Calendar
+from digest.editions.calendar import Calendar
 from digest.editions.compose import compose
 from digest.editions.contents import LeftOut, PlacedStory
-from digest.editions.store import Previous, editors_texts, mailed_urls, previous_edition
-from digest.editions.window import Schedule, Window
+from digest.editions.store import Previous, editors_texts, previous_edition
+from digest.editions.window import Schedule
+from digest.gathering import gather
 from digest.rendering.artifact import Artifact
 from digest.rendering.budget import fit_edition
 from digest.rendering.inlining import inline_css
@@ -24,9 +23,6 @@ from digest.rendering.publication import Publication
 from digest.rendering.template import load_template
 from digest.rendering.template_folder import templates_folder
 from digest.settings import NewsletterSettings, Settings
-
-TOO_OLD = f"it was published more than {LONGEST_DAYS} days before the cut-off, and no edition has held it"
-MOST_TOO_OLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +59,33 @@ def build_edition(
     newsletter = settings.newsletters[slug]
     previous = previous_edition(session, slug, local_date)
     schedule = schedule_of(newsletter, local_date, previous)
-    late = late_articles(session, slug, Calendar.of(newsletter).earliest_on(local_date), schedule.window, previous)
-    too_old = _too_old(session, schedule.window, previous)
+    gathered = gather(session, slug, schedule, previous, Calendar.of(newsletter), updates=newsletter.updates)
     contents = compose(
         slug,
         local_date,
         newsletter,
-        [*articles_between(session, schedule.window.start, schedule.window.end), *late],
+        gathered.articles,
         {source.name: source for source in settings.sources},
         texts=editors_texts(session, slug, local_date),
         previous_subject=previous.subject if previous else None,
-        late={article.url for article in late},
+        window=schedule.window,
+        late=gathered.late,
+        changes=gathered.changes,
         relaxed=settings.site.is_local,
     )
     if contents is None:
-        return BuiltEdition(slug, schedule, "", (), too_old, None, _shortfall(newsletter, 0))
+        return BuiltEdition(slug, schedule, "", (), gathered.kept_out, None, _shortfall(newsletter, 0))
     fitted = fit_edition(contents, publication_of(settings, slug), load_template(template_of(newsletter)), inline)
     return BuiltEdition(
         newsletter=slug,
         schedule=schedule,
         standfirst=contents.standfirst,
         stories=fitted.contents.placed(),
-        left_out=(*fitted.contents.left_out, *too_old),
+        left_out=(*fitted.contents.left_out, *gathered.kept_out),
         artifact=fitted.artifact,
         shortfall=_shortfall(newsletter, len(contents.stories)),
         given_up=fitted.given_up,
     )
-
-
-def late_articles(
-    session: Session, slug: str, earliest: datetime, window: Window, previous: Previous | None
-) -> list[Article]:
-    """Return what belonged to an earlier window but was stored when that edition was out, and was never mailed (law 1).
-
-    It reaches back to *earliest* (UTC), as far as the longest window.
-    """
-    if previous is None or previous.recorded_at is None:
-        return []
-    late = articles_stored_late(session, earliest, window.start, previous.recorded_at)
-    mailed = mailed_urls(session, slug, [article.url for article in late])
-    return [article for article in late if article.url not in mailed]
 
 
 def publication_of(settings: Settings, slug: str) -> Publication:
@@ -128,15 +111,6 @@ def template_of(newsletter: NewsletterSettings) -> Path:
     """Return the folder of a newsletter's look: one of ours by its name, or the newsroom's own by its path."""
     own = Path(newsletter.template)
     return own if own.is_absolute() else templates_folder() / "editions" / newsletter.template
-
-
-def _too_old(session: Session, window: Window, previous: Previous | None) -> tuple[LeftOut, ...]:
-    """Return the newest of what the longest window shuts out; after a long silence nobody wants to see it all."""
-    if previous is None or previous.covered_until >= window.start:
-        return ()
-    start = max(previous.covered_until, window.start - timedelta(days=LONGEST_DAYS))
-    newest = articles_between(session, start, window.start)[-MOST_TOO_OLD:]
-    return tuple(LeftOut(article.url, article.headline, TOO_OLD) for article in reversed(newest))
 
 
 def _shortfall(newsletter: NewsletterSettings, stories: int) -> str | None:

@@ -21,7 +21,10 @@ _SHAPES = {
     "dict_type": "must be a section with a section for each newsletter",
     "tuple_type": "must be a list",
 }
-_RATES = 'must be a table of domains and messages a second, such as { "example.org" = 20 }'
+_TABLES = {
+    "domain_rates": 'must be a table of domains and messages a second, such as { "example.org" = 20 }',
+    "boosts": 'must be a table of words and points, such as { "eclipse" = 20 }',
+}
 _PATHS = ("_FILE", "__JOURNAL")
 _SECRETS = (("site", "secret"), ("smtp", "url"), ("database", "url"))
 
@@ -163,7 +166,7 @@ def _sentence(fault: Any) -> str:
     if fault["loc"] and fault["loc"][-1] == "[key]":
         return "a newsletter is named in small letters, digits and single hyphens, such as daily-headlines"
     if fault["type"] in _SHAPES:
-        return _RATES if name.endswith("domain_rates") else _SHAPES[fault["type"]]
+        return _TABLES.get(name.rpartition(".")[2], _SHAPES[fault["type"]])
     if fault["type"] != "extra_forbidden":
         return str(fault["msg"]).removeprefix("Value error, ")
     known = _known_keys(Settings, fault["loc"][:-1])

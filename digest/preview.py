@@ -18,6 +18,7 @@ from digest.delivery.publishing import find_published
 from digest.delivery.relay import Envelope, Relay
 from digest.delivery.safeguards import SHORTEST_PREFIX
 from digest.editions.calendar import Calendar
+from digest.editions.contents import LeftOut, PlacedStory, runners_up
 from digest.editions.release_store import approved_hash
 from digest.errors import DigestError
 from digest.rendering.artifact import Artifact
@@ -68,8 +69,9 @@ class Preview:
             "standfirst": edition.standfirst,
             "sha256": self.artifact.sha256,
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in self.files().items()},
-            "stories": [asdict(story) for story in edition.stories],
-            "left_out": [asdict(story) for story in edition.left_out],
+            "stories": [_told(story) for story in edition.stories],
+            "runners_up": [_told(story) for story in runners_up(edition.left_out)],
+            "left_out": [_told(story) for story in edition.left_out],
             "warnings": list(self.warnings),
             "lint": [asdict(violation) for violation in self.proof.violations],
             "bytes": {
@@ -112,7 +114,8 @@ def preview_edition(
     published, approved = find_published(database, slug, local_date), None
     if published:
         stories, schedule = published.stories, published.edition.schedule
-        edition = BuiltEdition(slug, schedule, published.standfirst, stories, (), published.artifact, None)
+        unplaced, artifact = published.runners_up, published.artifact
+        edition = BuiltEdition(slug, schedule, published.standfirst, stories, unplaced, artifact, None)
     else:
         with database.reading() as session:
             edition = build_edition(session, settings, slug, local_date, inline=inline)
@@ -164,6 +167,13 @@ async def mail_preview(preview: Preview, relay: Relay, recipient: EmailAddress, 
     marked = preview.compiled.with_subject(TEST_MARK + preview.artifact.subject, trial=trial)
     envelope = Envelope(marked.sender_for(reader), reader.address)
     return await relay.deliver(envelope, marked.message_for(reader, now))
+
+
+def _told(story: PlacedStory | LeftOut) -> dict[str, Any]:
+    """Return what the report says of a story: its score as a sum, None for one that was not ranked, and its parts."""
+    score = story.score
+    told = {key: value for key, value in asdict(story).items() if key != "told"}
+    return {**told, "score": score.total if score.parts else None, "parts": asdict(score)["parts"]}
 
 
 def _as_read(preview: Preview, part: str, written: Callable[[str], str]) -> str:

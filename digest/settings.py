@@ -3,7 +3,7 @@
 Read once at the edge by `digest.configuration` and handed down; nothing else reads the environment.
 """
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
 from digest.edition_times import EditionTimes, OneOffs
 from digest.fetching_settings import FetchingSettings
+from digest.ranking_settings import RankingSettings
 from digest.setting_part import Part
 from digest.setting_values import (
     Address,
@@ -35,6 +36,7 @@ __all__ = [
     "DkimSettings",
     "FetchingSettings",
     "NewsletterSettings",
+    "RankingSettings",
     "RelaySettings",
     "SectionRule",
     "Settings",
@@ -80,7 +82,7 @@ class DatabaseSettings(Part):
 
 
 class SectionRule(Part):
-    """`[[newsletters.<slug>.sections]]`: which articles stand under a title, and how many at most.
+    """`[[newsletters.<slug>.sections]]`: which articles stand under a title, how many at most, and their weight.
 
     `match` names article sections, in any case; without it the title itself is the match.
     """
@@ -88,6 +90,7 @@ class SectionRule(Part):
     title: str = Field(min_length=1)
     match: Names = ()
     limit: int = Field(default=8, ge=1)
+    weight: float = Field(default=1.0, ge=0, le=100)
 
     def takes(self, section: str) -> bool:
         """Say whether an article of *section* belongs here."""
@@ -97,9 +100,11 @@ class SectionRule(Part):
 class NewsletterSettings(Part):
     """`[newsletters.<slug>]`: a named daily product. Times are wall-clock times in `timezone`.
 
-    `approval` holds an edition until an editor approved its very bytes. `audience_change` is the share by which the
-    audience may differ from the previous edition's (0.1 is a tenth); None is any. The dates of `one_offs` have an
-    edition at another time than usual; cut-off and deadline move with it.
+    What was published in the last `settle_minutes` before the cut-off waits for the next edition: its facts may still
+    change. `updates` lets a story come back that has substantially changed since it was mailed. `approval` holds an
+    edition until an editor approved its very bytes. `audience_change` is the share by which the audience may differ
+    from the previous edition's (0.1 is a tenth); None is any. The dates of `one_offs` have an edition at another time
+    than usual; cut-off and deadline move with it.
     """
 
     name: str = Field(min_length=1, max_length=64)
@@ -110,6 +115,7 @@ class NewsletterSettings(Part):
     cutoff: WallTime = time(5, 30)
     send_at: WallTime = time(6, 0)
     deadline: WallTime = time(10, 0)
+    settle_minutes: int = Field(default=0, ge=0, le=240)
     days: Annotated[tuple[Weekday, ...], BeforeValidator(split_at_commas)] = WEEKDAYS
     skip_dates: Annotated[tuple[Day, ...], BeforeValidator(split_at_commas)] = ()
     one_offs: OneOffs = ()
@@ -117,6 +123,8 @@ class NewsletterSettings(Part):
     max_stories: int = Field(default=40, ge=1, le=60)
     template: str = "daily-headlines"
     sections: tuple[SectionRule, ...] = ()
+    ranking: RankingSettings = Field(default_factory=RankingSettings)
+    updates: bool = True
     approval: bool = False
     audience_change: float | None = Field(default=None, gt=0, le=1)
 
@@ -157,6 +165,11 @@ class NewsletterSettings(Part):
         """Return the wall-clock times of a usual day."""
         return EditionTimes(self.cutoff, self.send_at, self.deadline)
 
+    @property
+    def settle(self) -> timedelta:
+        """Return how long before the cut-off a story must have been published."""
+        return timedelta(minutes=self.settle_minutes)
+
 
 class SourceSettings(Part):
     """`[[sources]]`: an outlet and the terms on which its articles may be shown."""
@@ -164,7 +177,7 @@ class SourceSettings(Part):
     name: str = Field(min_length=1)
     feed: FeedAddress | None = None
     own: bool = False
-    weight: float = Field(default=1.0, ge=0)
+    weight: float = Field(default=1.0, ge=0, le=1_000)
     section: str | None = None
     excerpt_chars: int | None = Field(default=None, ge=0)
     images: bool = True

@@ -52,13 +52,19 @@ weight = 2.0
 
 
 def configure(
-    folder: Path, database_url: str, smtp_url: str = "smtp://127.0.0.1:1", connections: int = 2, more: str = ""
+    folder: Path,
+    database_url: str,
+    smtp_url: str = "smtp://127.0.0.1:1",
+    connections: int = 2,
+    more: str = "",
+    **newsletter: object,
 ) -> Settings:
-    """Write the newsroom's digest.toml into *folder* and read it."""
+    """Write the newsroom's digest.toml into *folder* and read it, with some keys of the newsletter set otherwise."""
     path = folder / "digest.toml"
     text = CONFIGURATION.format(secret=SECRET, database_url=database_url, smtp_url=smtp_url, connections=connections)
     path.write_text(text + more, encoding="utf-8")
-    return load_settings(path, {})
+    keys = {f"DIGEST_NEWSLETTERS__MORNING__{key.upper()}": str(value) for key, value in newsletter.items()}
+    return load_settings(path, keys)
 
 
 def article(number: int, *, hours_before_cutoff: float = 3.0, cutoff: datetime = CUTOFF) -> Article:

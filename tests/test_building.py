@@ -7,8 +7,8 @@ from sample_configuration import raw
 
 from digest.articles.article import Article, Image
 from digest.articles.store import store_articles
-from digest.building import TOO_OLD, build_edition, publication_of, schedule_of, template_of
-from digest.editions.compose import LATE
+from digest.building import build_edition, publication_of, schedule_of, template_of
+from digest.editions.compose import LATE, WITHDRAWN
 from digest.editions.contents import PlacedStory
 from digest.editions.store import (
     Previous,
@@ -19,6 +19,7 @@ from digest.editions.store import (
     write_text,
 )
 from digest.editions.tables import ArtifactRow
+from digest.gathering import TOO_OLD
 from digest.rendering.template_folder import templates_folder
 from digest.settings import Settings
 
@@ -168,6 +169,50 @@ def test_an_article_stored_after_its_edition_was_out_comes_in_the_next_one(datab
     assert names(built.stories) == {"late", "Alder", "Birch", "Cedar"}
     assert [story.url for story in built.stories if LATE in story.reasons] == [late.url]
     assert built.left_out == ()
+
+
+def test_a_post_dated_story_waits_for_the_edition_of_its_own_day(database):
+    store(database, article("tomorrow", CUTOFF + timedelta(hours=1)), *three())
+    assert "tomorrow" not in names(build(database).stories)
+    publish(database, DAY, [placed(one) for one in three()])
+    store(database, *three(CUTOFF + timedelta(days=1)))
+    assert "tomorrow" in names(build(database, day=DAY + timedelta(days=1)).stories)
+
+
+def test_an_embargoed_story_is_held_back_said_to_be_and_in_the_first_edition_that_closes_after_it(database):
+    free = CUTOFF + timedelta(hours=3)
+    held = article("secret", CUTOFF - timedelta(hours=5), not_before=free)
+    store(database, held, *three())
+    built = build(database)
+    assert [(left.url, left.why) for left in built.left_out] == [(held.url, "held back until 2026-03-30 07:30 UTC")]
+    assert held.headline not in built.artifact.html
+    publish(database, DAY, built.stories)
+    following = build(database, day=DAY + timedelta(days=1))
+    assert (names(following.stories), following.left_out) == ({"secret"}, ())
+    publish(database, DAY + timedelta(days=1), following.stories)
+    assert build(database, day=DAY + timedelta(days=2)).stories == ()
+
+
+def test_a_withdrawn_story_stands_in_no_edition_and_the_editor_hears_of_it(database):
+    store(database, article("gone", CUTOFF - timedelta(hours=5)), *three())
+    store(database, article("gone", CUTOFF - timedelta(hours=5), withdrawn=True))
+    built = build(database)
+    assert names(built.stories) == {"Alder", "Birch", "Cedar"}
+    assert [left.why for left in built.left_out] == [WITHDRAWN]
+    store(database, article("gone", CUTOFF - timedelta(hours=5)))
+    assert "gone" not in names(build(database).stories)
+
+
+def test_what_has_not_settled_waits_and_is_not_lost_when_the_setting_changes(database):
+    young = [article(name, CUTOFF - timedelta(minutes=minutes)) for name, minutes in (("Elm", 16), ("Fir", 15))]
+    store(database, *young, *three())
+    settling = Settings.model_validate(raw(newsletter={"settle_minutes": 15}))
+    first = build(database, settling)
+    assert names(first.stories) == {"Alder", "Birch", "Cedar", "Elm"}
+    with database.writing() as session:
+        edition = record_published(session, SLUG, first.schedule, CUTOFF)
+        session.add(ArtifactRow(edition_id=edition.id, sha256="", subject="", standfirst="", html=b"", text=b""))
+    assert names(build(database, day=DAY + timedelta(days=1)).stories) == {"Fir"}
 
 
 def test_nothing_is_late_before_anything_was_published(database):

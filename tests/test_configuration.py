@@ -112,6 +112,13 @@ def test_several_relays_may_come_from_the_environment(tmp_path):
     assert settings.smtp.domain_rates == {"example.org": 2, "*": 0.5}
 
 
+def test_a_newsletters_points_may_come_from_the_environment(tmp_path):
+    daily = "DIGEST_NEWSLETTERS__DAILY_HEADLINES__RANKING"
+    settings = load(tmp_path, **{f"{daily}__OWN": "0", f"{daily}__BOOSTS": '{"eclipse": 20}'})
+    ranking = settings.newsletters["daily-headlines"].ranking
+    assert (ranking.own, ranking.boosts, ranking.source) == (0, {"eclipse": 20}, 100)
+
+
 def test_journal_and_keys_lie_beside_the_file_and_in_the_environment_beside_the_one_who_calls(tmp_path):
     keys = "[dkim]\ndomain = 'post.example'\nrsa_selector = 'a'\nrsa_key_file = 'a.pem'\n"
     settings = load(tmp_path, f"{TOML}[smtp]\njournal = 'notes'\n{keys}")
@@ -177,6 +184,8 @@ def test_a_wrong_relay_address_is_refused_without_its_password(tmp_path, url):
         ("[smtp]\nunknown = 'sned'", "[smtp] unknown: Input should be 'hold' or 'resend'"),
         ("[smtp]\ndomain_rates = 3", "[smtp] domain_rates: must be a table of domains and messages a second"),
         ("[smtp]\ndomain_rates = {'example.org' = 0}", "[smtp] domain_rates example.org: "),
+        ("[newsletters.daily-headlines.ranking]\nboosts = 3", "ranking boosts: must be a table of words and points"),
+        ("[newsletters.daily-headlines.ranking]\nrecent = 3", "unknown key; did you mean recency?"),
         ("[smtp]\ndomain_rates = {'a b' = 1}", "[smtp] domain_rates: 'a b' is no domain; write it such as example.org"),
         ("[smtp]\njournal = ''", "[smtp] journal: is no path"),
         ("[[smtp.relays]]\nweigth = 1", "[smtp] relays no. 1 weigth: unknown key; did you mean weight?"),
@@ -260,6 +269,6 @@ def test_every_line_of_the_example_may_be_switched_on(tmp_path):
     assert settings.newsletters["daily-headlines"].approval
     assert [source.images for source in settings.sources] == [True, False]
     daily = settings.newsletters["daily-headlines"]
-    parts = (settings.site, settings.smtp, settings.dkim, daily, settings.signup, settings.web)
+    parts = (settings.site, settings.smtp, settings.dkim, daily, daily.ranking, settings.signup, settings.web)
     left_out = {name for part in parts for name in type(part).model_fields if name not in part.model_fields_set}
     assert left_out == {"url"}

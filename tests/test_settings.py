@@ -8,7 +8,15 @@ from pydantic import ValidationError
 from sample_configuration import SECRET, raw
 
 from digest.edition_times import OneOff
-from digest.settings import DkimSettings, FetchingSettings, SectionRule, Settings, SmtpSettings
+from digest.settings import (
+    DkimSettings,
+    FetchingSettings,
+    RankingSettings,
+    SectionRule,
+    Settings,
+    SmtpSettings,
+    SourceSettings,
+)
 
 
 def newsletter(**changes):
@@ -257,6 +265,21 @@ def test_a_bounce_domain_is_a_domain(text):
 )
 def test_a_number_beyond_measure_is_refused(key, value):
     assert key in fault(smtp, "smtp://h", **{key: value})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("weight", 1001), ("weight", -1), ("weight", float("inf")), ("weight", float("nan"))]
+)
+def test_a_weight_beyond_measure_is_refused(key, value):
+    assert key in fault(SourceSettings.model_validate, {"name": "Wire", key: value})
+    assert key in fault(SectionRule.model_validate, {"title": "City", key: value})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("source", -1), ("recency", 10_001), ("own", 1.5), ("per_outlet", 0), ("boosts", {"a": 99_999})]
+)
+def test_points_are_whole_numbers_within_measure(key, value):
+    assert key in fault(RankingSettings.model_validate, {key: value})
 
 
 def test_one_relay_has_the_connections_and_the_pace_of_its_section():

@@ -38,6 +38,8 @@ class Article:
     `handle` is the author's name on a social network, without the @. `caption` is set only where there is no
     `image`, which carries its own. `position` is its place in its feed, from 1, when that was last read; None for one
     that came from a file. `flagged` says what an editor should know of it, such as a date that could not be true.
+    `not_before`, in UTC, is the end of its embargo: no edition that closes earlier holds it. `withdrawn` says that its
+    outlet took it back; None where nobody said either way.
     """
 
     url: str
@@ -58,3 +60,5 @@ class Article:
     caption: Caption | None = None
     position: int | None = None
     flagged: str | None = None
+    not_before: datetime | None = None
+    withdrawn: bool | None = None

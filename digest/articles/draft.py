@@ -10,8 +10,8 @@ from digest.articles.article import Caption, Image
 class Draft:
     """An article as far as one file tells it; None where it is silent.
 
-    `url` is as written, `body_html` not yet sanitised, `published` aware. `opening_line` is a short first line
-    that reads as a headline, used when neither the file nor the caller names one.
+    `url` is as written, `body_html` not yet sanitised, `published` and `not_before` aware. `opening_line` is a short
+    first line that reads as a headline, used when neither the file nor the caller names one.
     """
 
     url: str | None = None
@@ -26,5 +26,7 @@ class Draft:
     section: str | None = None
     language: str | None = None
     published: datetime | None = None
+    not_before: datetime | None = None
+    withdrawn: bool | None = None
     image: Image | None = None
     caption: Caption | None = None

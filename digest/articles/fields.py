@@ -15,7 +15,7 @@ from digest.articles.published import plausible_instant, published_instant
 from digest.articles.rejection import RejectedError
 
 _TEXTS = frozenset("url source headline summary body_html body byline section language handle biography".split())
-_FIELDS = _TEXTS | {"published", "image"}
+_FIELDS = _TEXTS | {"published", "not_before", "withdrawn", "image"}
 _IMAGE_TEXTS = frozenset("url alt caption credit".split())
 _IMAGE_NUMBERS = frozenset({"width", "height"})
 _KNOWN_ELSEWHERE_AS = {"title": "headline", "date": "published", "author": "byline", "link": "url", "lang": "language"}
@@ -27,8 +27,8 @@ def draft_of_fields(fields: Any) -> Draft:
     `body` is plain text, its paragraphs one blank line apart; `body_html` outranks it.
 
     Raises:
-        RejectedError: *fields* is no object, a field is unknown or of the wrong type, or `published` is no time with
-            a zone.
+        RejectedError: *fields* is no object, a field is unknown or of the wrong type, or `published` or `not_before` is
+            no time with a zone.
     """
     if not isinstance(fields, Mapping):
         raise RejectedError('expected an object with the fields of an article, such as {"url": …, "headline": …}')
@@ -39,7 +39,9 @@ def draft_of_fields(fields: Any) -> Draft:
     return Draft(
         **texts,
         body_html=body_html or text_html(body or ""),
-        published=_published(fields.get("published")),
+        published=_instant(fields.get("published"), "published"),
+        not_before=_instant(fields.get("not_before"), "not_before"),
+        withdrawn=_flag(fields.get("withdrawn"), "withdrawn"),
         image=image,
         caption=caption,
     )
@@ -60,15 +62,21 @@ def _text(value: Any, name: str) -> str | None:
     raise RejectedError(f"{name}: expected a text, got {_kind(value)}")
 
 
-def _published(value: Any) -> datetime | None:
+def _flag(value: Any, name: str) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise RejectedError(f"{name}: expected true or false, got {_kind(value)}")
+
+
+def _instant(value: Any, name: str) -> datetime | None:
     try:
         # YAML reads an unquoted time by itself, and a day as a date.
         if isinstance(value, datetime) and value.tzinfo:
             return plausible_instant(value)
-        text = value.isoformat() if isinstance(value, date) else _text(value, "published")
+        text = value.isoformat() if isinstance(value, date) else _text(value, name)
         return published_instant(text) if text else None
     except RejectedError as error:
-        raise RejectedError(f"published: {error}") from error
+        raise RejectedError(f"{name}: {error}") from error
 
 
 def _image(value: Any) -> tuple[Image | None, Caption | None]:

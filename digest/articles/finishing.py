@@ -46,6 +46,8 @@ def finish(draft: Draft, defaults: Defaults, own_sources: AbstractSet[str]) -> A
         biography=_line(draft.biography),
         section=_line(draft.section),
         language=_language(draft.language),
+        not_before=draft.not_before,
+        withdrawn=draft.withdrawn,
         image=image,
         caption=None if image or not draft.caption else _clean_caption(draft.caption),
     )

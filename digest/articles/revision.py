@@ -14,7 +14,8 @@ def revise(stored: Article, incoming: Article) -> Article:
     The newer words win, and what it does not tell is kept. A written headline is never replaced by one that
     was cut from the first sentence, nor a written summary by one that was made from the body. The published
     instant is the first ever told: the earlier of the two, with the remark that goes with it. The address is the one it
-    was stored under, but for http that has become https. Revising twice by the same article changes nothing more.
+    was stored under, but for http that has become https. What was withdrawn stays so until it is said
+    not to be. Revising twice by the same article changes nothing more.
     """
     if incoming.position is not None and incoming.source != stored.source and not incoming.own:
         return stored
@@ -38,6 +39,8 @@ def revise(stored: Article, incoming: Article) -> Article:
         image=image,
         caption=None if image else incoming.caption or stored.caption,
         position=incoming.position or stored.position,
+        not_before=incoming.not_before or stored.not_before,
+        withdrawn=stored.withdrawn if incoming.withdrawn is None else incoming.withdrawn,
         flagged=stored.flagged if stored.published <= incoming.published else incoming.flagged,
     )
 

@@ -9,13 +9,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, and_, insert, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from digest.articles.article import Article, Caption, Image
 from digest.articles.canonical_url import other_scheme
 from digest.articles.revision import revise
 from digest.articles.tables import ArticleRow, FormerHeadline
+
+_URLS_AT_ONCE = 500  # each is a parameter of one statement
 
 
 class Stored(StrEnum):
@@ -48,22 +51,44 @@ def store_articles(session: Session, articles: Sequence[Article], now: datetime)
 def articles_between(session: Session, start: datetime, end: datetime) -> list[Article]:
     """Return the articles first published in [*start*, *end*), UTC, by instant and then by address."""
     published = col(ArticleRow.published)
-    rows = session.exec(select(ArticleRow).where(published >= start, published < end))
-    # Ordered here: databases collate text by their own locales, and an edition must not depend on that.
-    return sorted(map(_article, rows), key=lambda article: (article.published, article.url))
+    return _in_order(session, select(ArticleRow).where(published >= start, published < end))
 
 
-def articles_stored_late(session: Session, start: datetime, end: datetime, after: datetime) -> list[Article]:
-    """Return the articles first published in [*start*, *end*) and stored after *after*, all UTC, ordered as above."""
+def articles_due(session: Session, start: datetime, end: datetime) -> list[Article]:
+    """Return the articles that may first be told in [*start*, *end*), UTC, ordered as above.
+
+    That is when they were published or, where that is later, when their embargo ends.
+    """
+    return _in_order(session, select(ArticleRow).where(_is_due(start, end)))
+
+
+def articles_due_late(session: Session, start: datetime, end: datetime, after: datetime) -> list[Article]:
+    """Return the articles that are due in [*start*, *end*) but were not known to be at *after*, all UTC, as above.
+
+    They were stored later, or their embargo was shortened later.
+    """
+    freed = and_(col(ArticleRow.not_before).is_not(None), col(ArticleRow.updated_at) > after)
+    unknown = or_(col(ArticleRow.stored_at) > after, freed)
+    return _in_order(session, select(ArticleRow).where(_is_due(start, end), unknown))
+
+
+def articles_held_back(session: Session, start: datetime, end: datetime) -> list[Article]:
+    """Return the articles published in [*start*, *end*), UTC, whose embargo ends no earlier than *end*, as above."""
     published = col(ArticleRow.published)
-    late = select(ArticleRow).where(published >= start, published < end, col(ArticleRow.stored_at) > after)
-    return sorted(map(_article, session.exec(late)), key=lambda article: (article.published, article.url))
+    held = select(ArticleRow).where(published >= start, published < end, col(ArticleRow.not_before) >= end)
+    return _in_order(session, held)
+
+
+def articles_revised(session: Session, urls: Sequence[str]) -> list[tuple[Article, datetime]]:
+    """Return the articles at *urls* with the instant (UTC) of their last change, in the order of their addresses."""
+    runs = (urls[first : first + _URLS_AT_ONCE] for first in range(0, len(urls), _URLS_AT_ONCE))
+    rows = [row for run in runs for row in session.exec(select(ArticleRow).where(col(ArticleRow.url).in_(run)))]
+    return [(_article(row), row.updated_at) for row in sorted(rows, key=lambda row: row.url)]
 
 
 def articles_stored(session: Session) -> list[Article]:
     """Return every stored article by published instant and then by address."""
-    rows = session.exec(select(ArticleRow))
-    return sorted(map(_article, rows), key=lambda article: (article.published, article.url))
+    return _in_order(session, select(ArticleRow))
 
 
 def past_headlines(session: Session, articles: Sequence[Article]) -> dict[str, list[PastHeadline]]:
@@ -82,6 +107,18 @@ def past_headlines(session: Session, articles: Sequence[Article]) -> dict[str, l
             if url in found:
                 found[url].append(PastHeadline(row.headline, row.replaced_at))
     return found
+
+
+def _is_due(start: datetime, end: datetime) -> ColumnElement[bool]:
+    # Two ranges, and not one over the later of both columns, so that each can be looked up in an index.
+    published, not_before = col(ArticleRow.published), col(ArticleRow.not_before)
+    at_once = and_(published >= start, published < end, or_(not_before.is_(None), not_before < end))
+    return or_(at_once, and_(published < start, not_before >= start, not_before < end))
+
+
+def _in_order(session: Session, articles: SelectOfScalar[ArticleRow]) -> list[Article]:
+    # Ordered here: databases collate text by their own locales, and an edition must not depend on that.
+    return sorted(map(_article, session.exec(articles)), key=lambda article: (article.published, article.url))
 
 
 def _without_repeats(articles: Sequence[Article]) -> Iterator[list[Article]]:
@@ -132,7 +169,7 @@ def _update(session: Session, row: ArticleRow, incoming: Article, now: datetime)
 
 _SAME_NAMED = (
     "url source own headline needs_headline summary summary_is_derived body_html published "
-    "byline handle biography section language position flagged"
+    "byline handle biography section language position flagged not_before withdrawn"
 ).split()
 
 

@@ -36,6 +36,8 @@ class ArticleRow(SQLModel, table=True):
     image_credit: str = Field(sa_type=Text)
     position: int | None
     flagged: str | None = Field(sa_type=Text)
+    not_before: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    withdrawn: bool | None = None
     stored_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
 

@@ -96,7 +96,9 @@ def list_(
 
 def _as_json(article: Article, former: list[PastHeadline]) -> dict[str, Any]:
     headlines = [{"headline": past.headline, "replaced_at": past.replaced_at.isoformat()} for past in former]
-    return {**asdict(article), "published": article.published.isoformat(), "former_headlines": headlines}
+    not_before = article.not_before.isoformat() if article.not_before else None
+    instants = {"published": article.published.isoformat(), "not_before": not_before}
+    return {**asdict(article), **instants, "former_headlines": headlines}
 
 
 def _rows(articles: list[Article]) -> Iterator[tuple[str, str, str, str]]:

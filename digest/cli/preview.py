@@ -10,6 +10,7 @@ from rich.table import Table
 from digest.cli.desk import Desk, date_named, newsletter_named
 from digest.delivery.outcome import OutcomeKind
 from digest.delivery.outlets import outlets_of
+from digest.editions.contents import runners_up
 from digest.errors import DigestError
 from digest.preview import Preview, mail_preview, preview_edition, write_preview
 from digest.settings import Settings
@@ -61,8 +62,12 @@ def _show(desk: Desk, preview: Preview) -> None:
     size = report["bytes"]
     desk.say(f"Bytes       {size['html']:,} HTML, {size['text']:,} text, {size['message']:,} message")
     desk.out.print(_stories(preview))
+    first = runners_up(edition.left_out)
+    for story in first:
+        desk.say(f"Nearly in   {story.headline}: {story.why}; {story.score.total} points, it lacked {story.lacked}")
     for story in edition.left_out:
-        desk.say(f"Left out    {story.headline}: {story.why}")
+        if story not in first:
+            desk.say(f"Left out    {story.headline}: {story.why}")
     for warning in preview.warnings:
         desk.say(f"Warning     {warning}")
     for violation in preview.proof.violations:
@@ -70,9 +75,10 @@ def _show(desk: Desk, preview: Preview) -> None:
 
 
 def _stories(preview: Preview) -> Table:
-    table = Table("", "Place", "Headline", "Why it stands there", box=None, pad_edge=False)
+    table = Table("", "Place", "Points", "Headline", "Why it stands there", box=None, pad_edge=False)
     for position, story in enumerate(preview.edition.stories, start=1):
-        cells = (str(position), story.section, story.headline, "; ".join(story.reasons))
+        points = str(story.score.total) if story.score.parts else ""
+        cells = (str(position), story.section, points, story.headline, "; ".join(story.reasons))
         table.add_row(*(cell.replace("[", "\\[") for cell in cells))
     return table
 

@@ -87,4 +87,4 @@ def _waits_for_feeds(
     schedule = calendar.schedule_on(due.local_date, None)
     if now >= max(schedule.send_at, acting_since) + FEED_PATIENCE:
         return False
-    return bool(sources_due(settings.sources, rows.healths, schedule.window.end, now))
+    return bool(sources_due(settings.sources, rows.healths, calendar.cutoff_on(due.local_date), now))

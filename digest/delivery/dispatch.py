@@ -69,13 +69,14 @@ def rehearse(
     with database.reading() as session:
         built = build_edition(session, settings, slug, local_date)
         audience = audience_size(session, slug)
-    obstacle = Calendar.of(settings.newsletters[slug]).skips(local_date) or built.shortfall
+    newsletter = settings.newsletters[slug]
+    obstacle = Calendar.of(newsletter).skips(local_date) or built.shortfall
     if find_published(database, slug, local_date):
         obstacle = "it is published already; sending again goes on where it stopped"
     try:
-        refuse_unless_due(database, slug, built.schedule, now, late=late)
+        refuse_unless_due(database, slug, built.schedule, now, late=late, settle=newsletter.settle)
         if built.artifact:
-            safeguards = Safeguards.of(settings.newsletters[slug], expected)
+            safeguards = Safeguards.of(newsletter, expected)
             with database.reading() as session:
                 refuse_unsafe(session, slug, local_date, built.artifact.sha256, audience, safeguards)
     except (NotDueError, NotApprovedError, AudienceError) as error:
@@ -117,7 +118,7 @@ async def prepare(
     reason = Calendar.of(settings.newsletters[slug]).skips(local_date)
     with database.reading() as session:
         built = build_edition(session, settings, slug, local_date, inline=inline)
-    refuse_unless_due(database, slug, built.schedule, now, late=late)
+    refuse_unless_due(database, slug, built.schedule, now, late=late, settle=settings.newsletters[slug].settle)
     schedule = _extended(built.schedule, now) if now >= built.schedule.deadline else built.schedule
     if reason or built.shortfall:
         return skip(database, slug, schedule, reason or built.shortfall or "", now)

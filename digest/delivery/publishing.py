@@ -1,7 +1,7 @@
 """Publishing: edition, frozen artifact and frozen audience in one transaction, at most once a date."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -10,13 +10,15 @@ from digest.building import BuiltEdition
 from digest.database import Database
 from digest.delivery.safeguards import NO_SAFEGUARDS, Safeguards, refuse_unsafe
 from digest.delivery.store import freeze_audience
-from digest.editions.contents import PlacedStory
+from digest.editions.contents import LeftOut, PlacedStory, runners_up
 from digest.editions.edition import Edition, IllegalEditionMoveError
 from digest.editions.release_store import frozen_audience
 from digest.editions.store import (
     find_edition,
+    freeze_runners_up,
     freeze_stories,
     frozen_artifact,
+    frozen_runners_up,
     frozen_stories,
     later_edition,
     record_missed,
@@ -32,13 +34,17 @@ from subscribers.lifecycle_store import resume_due
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An edition on its way: its row, its frozen artifact and stories. `is_new` says that this call published it."""
+    """An edition on its way: its row, its frozen artifact and stories, and the first that found no place in it.
+
+    `is_new` says that this call published it.
+    """
 
     edition: Edition
     artifact: Artifact
     standfirst: str
     stories: tuple[PlacedStory, ...]
     is_new: bool
+    runners_up: tuple[LeftOut, ...] = ()
 
 
 class NotDueError(DigestError):
@@ -52,25 +58,37 @@ def find_published(database: Database, newsletter: str, local_date: date) -> Pub
         if edition is None or not edition.is_published:
             return None
         row, stories = frozen_artifact(session, edition), frozen_stories(session, edition)
+        unplaced = frozen_runners_up(session, edition)
         artifact = Artifact(subject=row.subject, html=row.html.decode(), text=row.text.decode())
     if artifact.sha256 != row.sha256:
         raise DigestError(
             f"the stored artifact of {newsletter} {local_date} does not match its SHA-256 {row.sha256};"
             " restore the database from a backup: nothing is sent from it"
         )
-    return Published(edition, artifact, row.standfirst, stories, is_new=False)
+    return Published(edition, artifact, row.standfirst, stories, is_new=False, runners_up=unplaced)
 
 
-def refuse_unless_due(database: Database, newsletter: str, schedule: Schedule, now: datetime, *, late: bool) -> None:
+def refuse_unless_due(
+    database: Database,
+    newsletter: str,
+    schedule: Schedule,
+    now: datetime,
+    *,
+    late: bool,
+    settle: timedelta = timedelta(0),
+) -> None:
     """Refuse to publish before the cut-off, after the deadline, or behind a later edition.
+
+    The cut-off is *settle* after the window's end: until then its stories may still be corrected.
 
     Raises:
         NotDueError: it is one of these; the message says when, or how, it can be done.
     """
     day = schedule.local_date
-    if now < schedule.window.end:
+    cutoff = schedule.window.end + settle
+    if now < cutoff:
         raise NotDueError(
-            f"{newsletter} of {day} is open for articles until {schedule.window.end:%Y-%m-%d %H:%M} UTC;"
+            f"{newsletter} of {day} is open for articles until {cutoff:%Y-%m-%d %H:%M} UTC;"
             " send it then, or look at it now with 'digest preview'"
         )
     if now >= schedule.deadline and not late:
@@ -154,10 +172,12 @@ def _publish_new(
         edition = record_published(session, built.newsletter, schedule, now)
         session.add(_frozen(edition, artifact, built.standfirst))
         freeze_stories(session, edition, built.stories)
+        freeze_runners_up(session, edition, built.left_out)
         resume_due(session, now)
         audience = freeze_audience(session, edition, now)
         refuse_unsafe(session, built.newsletter, schedule.local_date, artifact.sha256, audience, safeguards)
-    return Published(edition, artifact, built.standfirst, built.stories, is_new=True)
+    unplaced = runners_up(built.left_out)
+    return Published(edition, artifact, built.standfirst, built.stories, is_new=True, runners_up=unplaced)
 
 
 def _refuse_behind_later(session: Session, newsletter: str, day: date) -> None:

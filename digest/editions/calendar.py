@@ -23,6 +23,7 @@ class Calendar:
     """When a newsletter comes out: *usual* times on *days* (0 is Monday), in *zone*.
 
     Not on *skip_dates*. The dates of *one_offs* have an edition at a time of their own, whatever the day of the week.
+    A window closes *settle* before its cut-off: what was published since may still change.
     """
 
     zone: ZoneInfo
@@ -30,6 +31,7 @@ class Calendar:
     days: frozenset[int] = EVERY_DAY
     skip_dates: frozenset[date] = frozenset()
     one_offs: Mapping[date, OneOff] = field(default_factory=dict)
+    settle: timedelta = timedelta(0)
 
     @classmethod
     def of(cls, newsletter: NewsletterSettings) -> "Calendar":
@@ -40,6 +42,7 @@ class Calendar:
             days=frozenset(WEEKDAYS.index(day) for day in newsletter.days),
             skip_dates=frozenset(newsletter.skip_dates),
             one_offs={one.day: one for one in newsletter.one_offs},
+            settle=newsletter.settle,
         )
 
     def skips(self, day: date) -> str | None:
@@ -56,27 +59,31 @@ class Calendar:
         return self.usual.moved_to(one_off.send_at) if one_off else self.usual
 
     def cutoff_on(self, day: date) -> datetime:
-        """Return the instant (UTC) at which the window of *day* closes."""
+        """Return the instant (UTC) from which the edition of *day* can be made."""
         return self._instant(day, self.times_on(day).cutoff)
 
+    def closes_on(self, day: date) -> datetime:
+        """Return the instant (UTC) at which the window of *day* closes."""
+        return self.cutoff_on(day) - self.settle
+
     def earliest_on(self, day: date) -> datetime:
-        """Return the instant (UTC) before which no window of *day* may begin: the cut-off `LONGEST_DAYS` before.
+        """Return the instant (UTC) before which no window of *day* may begin: where that of `LONGEST_DAYS` before closes.
 
         Counted in days and not in hours, so that a weekly newsletter loses nothing in the week of 169 hours.
         """
-        return self.cutoff_on(day - LONGEST_DAYS * _DAY)
+        return self.closes_on(day - LONGEST_DAYS * _DAY)
 
     def schedule_on(self, day: date, covered_until: datetime | None) -> Schedule:
         """Return the instants of the edition of *day*.
 
         Its window begins where that of the edition before ended, *covered_until* (UTC), so that no story is lost or
-        repeated, yet never before `earliest_on`; that of the very first edition at the cut-off of the day before.
+        repeated, yet never before `earliest_on`; that of the very first edition where the day before closes.
         """
-        times, start = self.times_on(day), covered_until or self.cutoff_on(day - _DAY)
+        times, start = self.times_on(day), covered_until or self.closes_on(day - _DAY)
         send_at, deadline = self._instant(day, times.send_at), self._instant(day, times.deadline)
         if deadline <= send_at:  # a gap swallows both: readers are given the time that they usually are
             deadline = send_at + (datetime.combine(day, times.deadline) - datetime.combine(day, times.send_at))
-        window = Window(max(start, self.earliest_on(day)), self.cutoff_on(day))
+        window = Window(max(start, self.earliest_on(day)), self.closes_on(day))
         return Schedule(day, window, send_at, deadline)
 
     def date_before(self, day: date) -> date:
@@ -88,7 +95,7 @@ class Calendar:
 
     def schedules(self, first: date, days: int) -> Iterator[Schedule]:
         """Give the schedules of the dates with an edition, *days* dates from *first* on, each out before the next."""
-        covered_until = self.cutoff_on(self.date_before(first))
+        covered_until = self.closes_on(self.date_before(first))
         for day in (first + number * _DAY for number in range(days)):
             if self.skips(day) is None:
                 schedule = self.schedule_on(day, covered_until)

@@ -1,29 +1,31 @@
-"""Composing: from a window's articles to the contents of an edition, by section and time.
+"""Composing: from a window's articles to the contents of an edition.
 
-An event that several outlets tell is one story. The order is: sources with more weight first, then what more outlets
-tell, then the newest. The lead is the first of our own stories that has a
-picture, else our first, else the first of all; what the standfirst says of it already is not said again in its
-summary, as long as that leaves one. Three follow it; the rest goes to the sections, and what no section takes to
-"More headlines" or, from other outlets, to "From around the world".
+An event that several outlets tell is one story. Stories are ranked by their score, and the selection gives them their
+places. What the standfirst says of the lead already is not said again in its summary, as long as that leaves one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 from digest.articles.article import Article
 from digest.articles.summary import excerpt
-from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Section, Story
+from digest.editions.calendar import Calendar
+from digest.editions.changes import Change
+from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Story
 from digest.editions.coverage import Covered, covered
+from digest.editions.ranking import score_of, section_of
+from digest.editions.score import Score
+from digest.editions.selection import select
+from digest.editions.window import Window
 from digest.editions.wording import beyond, standfirst_of, subject_of
-from digest.settings import NewsletterSettings, SectionRule, SourceSettings
+from digest.settings import NewsletterSettings, SourceSettings
 from digest.web_address import objection
 
-SECOND_RANK = 3
 LONGEST_SUMMARY = 600
 LONGEST_LABEL = 2048
-MORE_TITLE = "More headlines"
-WORLD_TITLE = "From around the world"
+WITHDRAWN = "its outlet has withdrawn it"
 LATE = "stored after the previous edition was out"
 
 
@@ -44,54 +46,59 @@ def compose(
     *,
     texts: EditorsTexts = EditorsTexts(),
     previous_subject: str | None = None,
+    window: Window | None = None,
     late: Collection[str] = (),
+    changes: Mapping[str, Change] = MappingProxyType({}),
     relaxed: bool = False,
 ) -> Contents | None:
     """Return the edition's contents, or None when there is no article that may stand in it.
 
-    *articles* are those of the window and the *late* ones, which are known by their URLs. *sources* are the
-    configured ones by name: their terms cut excerpts and drop pictures. *relaxed* lets links lead to this machine,
-    for a trial. The same arguments always give the same contents, in whatever order articles come.
+    *articles* are those of the *window* (by default that of a first edition) and the *late* ones, which are known by
+    their URLs. *sources* are the configured ones by name: their terms cut excerpts and drop pictures. *changes* are
+    what is new, by URL, in stories that readers have had. *relaxed* lets links lead to this machine, for a trial. The
+    same arguments always give the same contents, in whatever order articles come.
     """
-    ordered = sorted(articles, key=lambda article: (*_rank(article, sources), article.url))
+    span = window or Calendar.of(newsletter).schedule_on(local_date, None).window
+
+    def score(event: Covered) -> Score:
+        article = event.article
+        return score_of(event, newsletter, sources.get(article.source), span, changes.get(article.url))
+
+    ordered = sorted(articles, key=lambda article: (article.published, article.url), reverse=True)
     objections = {article.url: _objection(article, relaxed=relaxed) for article in ordered}
     fit = [_presentable(article, relaxed=relaxed) for article in ordered if objections[article.url] is None]
     if not fit:
         return None
-    events = sorted(
-        covered(fit, lambda article: _rank(article, sources)),
-        key=lambda event: (*_rank(event.article, sources, outlets=len(event.also_in)), event.article.url),
-    )
-    every = [_story(event, sources.get(event.article.source), late) for event in events]
-    lead = _lead(every)
-    rest = [story for story in every if story.url != lead.url]
-    others, over_maximum = rest[: newsletter.max_stories - 1], rest[newsletter.max_stories - 1 :]
-    sections, over_limit = _sections(others[SECOND_RANK:], newsletter.sections)
-    subject = texts.subject or subject_of(lead.headline, previous_subject, local_date)
-    second_rank = others[:SECOND_RANK]
-    told = (*second_rank, *(story for section in sections for story in section.stories))
-    standfirst = texts.standfirst or standfirst_of(lead, told, subject)
+    events = covered(fit, lambda article: _order(article, score(Covered(article))))
+    told = [
+        _with_change(
+            _story(event, score(event), sources.get(event.article.source), late), changes.get(event.article.url)
+        )
+        for event in events
+    ]
+    page = select(sorted(told, key=lambda story: _order(story, story.score)), newsletter)
+    subject = texts.subject or subject_of(page.lead.headline, previous_subject, local_date)
+    others = (*page.second_rank, *(story for section in page.sections for story in section.stories))
+    standfirst = texts.standfirst or standfirst_of(page.lead, others, subject)
     return Contents(
         newsletter=slug,
         local_date=local_date,
         subject=subject,
         standfirst=standfirst,
-        lead=replace(lead, summary=beyond(standfirst, lead.summary)),
-        second_rank=tuple(_because(story, "among the first after the lead") for story in second_rank),
-        sections=sections,
+        lead=replace(page.lead, summary=beyond(standfirst, page.lead.summary)),
+        second_rank=page.second_rank,
+        sections=page.sections,
         left_out=(
-            *over_limit,
-            *_over_maximum(over_maximum, newsletter.max_stories),
+            *page.left_out,
             *(LeftOut(other.url, other.headline, _told_by(event)) for event in events for other in event.others),
             *(LeftOut(article.url, article.headline, why) for article in ordered if (why := objections[article.url])),
         ),
     )
 
 
-def _rank(article: Article, sources: Mapping[str, SourceSettings], outlets: int = 0) -> tuple[float, ...]:
-    source = sources.get(article.source)
-    weight = source.weight if source else 1.0
-    return (-weight, -outlets, -article.published.timestamp())
+def _order(told: Article | Story, score: Score) -> tuple[float, float, str]:
+    """Return what puts stories in their order: the most points first, then the newest, then by address."""
+    return (-score.total, -told.published.timestamp(), told.url)
 
 
 def _told_by(event: Covered) -> str:
@@ -100,6 +107,8 @@ def _told_by(event: Covered) -> str:
 
 def _objection(article: Article, *, relaxed: bool) -> str | None:
     """Return why *article* may not stand in a mail, or None: one bad story costs only itself its place (law 10)."""
+    if article.withdrawn:
+        return WITHDRAWN
     image = article.image
     pictured = (image.url, image.alt, image.caption, image.credit) if image else ()
     labels = (article.source, article.section or "", article.byline or "")
@@ -121,71 +130,33 @@ def _presentable(article: Article, *, relaxed: bool) -> Article:
     return replace(article, image=None) if image and objection(image.url, relaxed=relaxed) else article
 
 
-def _story(event: Covered, terms: SourceSettings | None, late: Collection[str]) -> Story:
+def _story(event: Covered, score: Score, terms: SourceSettings | None, late: Collection[str]) -> Story:
     article = event.article
     licensed = LONGEST_SUMMARY if terms is None or terms.excerpt_chars is None else terms.excerpt_chars
     summary = article.summary[: 4 * LONGEST_SUMMARY]  # what comes after is never shown, and need not be read
     if len(summary) > licensed:
         summary = excerpt(summary, licensed)
-    section = article.section or (terms.section if terms else None) or ""
     return Story(
         url=article.url,
         headline=article.headline,
         summary=summary,
         source=article.source,
         own=article.own,
-        section=section,
+        section=section_of(article, terms),
         published=article.published,
         byline=article.byline,
         image=article.image if terms is None or terms.images else None,
         needs_headline=article.needs_headline,
         also_in=event.also_in,
-        reasons=_reasons(event, terms, is_late=article.url in late),
+        reasons=(*score.reasons, *((LATE,) if article.url in late else ())),
+        score=score,
+        told=article.summary[: 4 * LONGEST_SUMMARY],
     )
 
 
-def _reasons(event: Covered, terms: SourceSettings | None, *, is_late: bool) -> tuple[str, ...]:
-    article, weight = event.article, terms.weight if terms else 1.0
-    also = (f"also told by {', '.join(event.also_in)}",) if event.also_in else ()
-    published = f"published {article.published:%Y-%m-%d %H:%M} UTC"
-    return (f"{article.source} has weight {weight:g}", *also, published, *((LATE,) if is_late else ()))
-
-
-def _lead(stories: Sequence[Story]) -> Story:
-    wishes: tuple[tuple[str, Callable[[Story], bool]], ...] = (
-        ("the first of our own with a picture", lambda story: story.own and _has_picture(story)),
-        ("the first of our own", lambda story: story.own),
-        ("the first of all", lambda _story: True),
-    )
-    return next(_because(story, f"lead: {why}") for why, wanted in wishes for story in stories if wanted(story))
-
-
-def _sections(
-    stories: Iterable[Story], rules: Sequence[SectionRule]
-) -> tuple[tuple[Section, ...], tuple[LeftOut, ...]]:
-    """Return the sections in the newsletter's order, and the stories that a section's limit left out."""
-    limits = {rule.title: rule.limit for rule in rules}
-    placed: dict[str, list[Story]] = {title: [] for title in (*limits, MORE_TITLE, WORLD_TITLE)}
-    left_out = []
-    for story in stories:
-        title = next((rule.title for rule in rules if rule.takes(story.section)), None)
-        title = title or (MORE_TITLE if story.own else WORLD_TITLE)
-        if len(placed[title]) < limits.get(title, len(placed[title]) + 1):
-            placed[title].append(_because(story, f"in {title}: its section is {story.section or 'not named'}"))
-        else:
-            left_out.append(LeftOut(story.url, story.headline, f"{title} is full: its limit is {limits[title]}"))
-    sections = (Section(title, tuple(there)) for title, there in placed.items() if there)
-    return tuple(sections), tuple(left_out)
-
-
-def _over_maximum(stories: Iterable[Story], maximum: int) -> tuple[LeftOut, ...]:
-    why = f"the edition is full: max_stories is {maximum}"
-    return tuple(LeftOut(story.url, story.headline, why) for story in stories)
-
-
-def _has_picture(story: Story) -> bool:
-    return story.image is not None
-
-
-def _because(story: Story, reason: str) -> Story:
-    return replace(story, reasons=(reason, *story.reasons))
+def _with_change(story: Story, change: Change | None) -> Story:
+    """Return *story* as one that readers have had: with what is new in the place of what they know."""
+    if change is None:
+        return story
+    reason = f"updated since readers had it on {change.since}" + (f"; new is: {change.news}" if change.news else "")
+    return replace(story, updated=True, summary=change.news or story.summary, reasons=(*story.reasons, reason))

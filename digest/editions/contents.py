@@ -1,13 +1,16 @@
 """What an edition says: pure data, composed once, rendered once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from digest.articles.article import Image
+from digest.editions.score import UNSCORED, Score
 
 # Under it stand the sentinels that become each reader's own links and address (digest.rendering.slots). A story
 # that held one would be handed them, so none may.
 RESERVED_DOMAIN = "slot.invalid"
+RUNNERS_UP = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,8 @@ class Story:
     `url` is the article's canonical URL. `source` is the outlet's name and `own` says whether it is our
     newsroom's. `published` is in UTC. `image` is None unless its source's terms allow pictures.
     `also_in` names the other outlets that tell the same event. `reasons` say in plain words why the story stands
-    where it does.
+    where it does, and `score` in points. `updated` says that readers had it before, and that `summary` begins with
+    what is new; `told` is what its article says now, for a later change to be held against.
     """
 
     url: str
@@ -32,6 +36,9 @@ class Story:
     needs_headline: bool = False
     also_in: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    score: Score = UNSCORED
+    updated: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class PlacedStory:
-    """Where a story stands in an edition, and why."""
+    """Where a story stands in an edition, and why. `updated` and `told` are as in `Story`; `told` may not be known."""
 
     section: str
     headline: str
@@ -52,15 +59,23 @@ class PlacedStory:
     source: str
     needs_headline: bool
     reasons: tuple[str, ...]
+    score: Score = UNSCORED
+    updated: bool = False
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A story of the window that found no place, and why."""
+    """A story of the window that found no place, and why.
+
+    One that was ranked has its `score`, and `lacked` says what it would have needed.
+    """
 
     url: str
     headline: str
     why: str
+    score: Score = UNSCORED
+    lacked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,22 @@ class Contents:
         places = [("lead", self.lead), *(("second rank", story) for story in self.second_rank)]
         places += [(section.title, story) for section in self.sections for story in section.stories]
         return tuple(
-            PlacedStory(place, story.headline, story.url, story.source, story.needs_headline, story.reasons)
+            PlacedStory(
+                section=place,
+                headline=story.headline,
+                url=story.url,
+                source=story.source,
+                needs_headline=story.needs_headline,
+                reasons=story.reasons,
+                score=story.score,
+                updated=story.updated,
+                told=story.told,
+            )
             for place, story in places
         )
+
+
+def runners_up(left_out: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
+    """Return the first five of the ranked stories that found no place, the best first."""
+    ranked = (left for left in left_out if left.score.parts)
+    return tuple(sorted(ranked, key=lambda left: -left.score.total)[:RUNNERS_UP])

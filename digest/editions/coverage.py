@@ -20,7 +20,7 @@ class Covered:
         return tuple(dict.fromkeys(article.source for article in self.others))
 
 
-def covered(articles: Iterable[Article], rank: Callable[[Article], tuple[float, ...]]) -> list[Covered]:
+def covered(articles: Iterable[Article], rank: Callable[[Article], tuple[float, float, str]]) -> list[Covered]:
     """Return the reports to choose from: of each event the best one, our own before all others.
 
     *rank* orders reports, the best first. Another outlet's report of the event is told of with it. Our own reports,
@@ -29,7 +29,7 @@ def covered(articles: Iterable[Article], rank: Callable[[Article], tuple[float, 
     return [each for cluster in clusters_of(articles) for each in _of_one_event(cluster, rank)]
 
 
-def _of_one_event(cluster: Cluster, rank: Callable[[Article], tuple[float, ...]]) -> list[Covered]:
-    best, *rest = sorted(cluster.articles, key=lambda article: (not article.own, *rank(article), article.url))
+def _of_one_event(cluster: Cluster, rank: Callable[[Article], tuple[float, float, str]]) -> list[Covered]:
+    best, *rest = sorted(cluster.articles, key=lambda article: (not article.own, *rank(article)))
     others = tuple(article for article in rest if not article.own and article.source != best.source)
     return [Covered(best, others), *(Covered(article) for article in rest if article not in others)]

@@ -40,7 +40,7 @@ def _ever_fewer(contents: Contents) -> Iterator[Contents]:
 
 def _without_the_last(contents: Contents) -> Contents:
     last = contents.stories[-1]
-    left_out = (*contents.left_out, LeftOut(last.url, last.headline, NO_ROOM))
+    left_out = (*contents.left_out, LeftOut(last.url, last.headline, NO_ROOM, last.score, "room in the mail"))
     fewer = replace(contents, more=contents.more + 1, left_out=left_out)
     if not contents.sections:
         return replace(fewer, second_rank=contents.second_rank[:-1])

@@ -1,21 +1,20 @@
 """The SQL about editions."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.expression import Select
 
 from digest.editions.compose import EditorsTexts
-from digest.editions.contents import PlacedStory
+from digest.editions.contents import LeftOut, PlacedStory, runners_up
 from digest.editions.edition import PUBLISHED, Edition, EditionEvent, EditionStatus, move
-from digest.editions.tables import ArtifactRow, EditionRow, EditionStory, EditionText
+from digest.editions.score import score_from_json
+from digest.editions.tables import ArtifactRow, EditionRow, EditionRunnerUp, EditionStory, EditionText
 from digest.editions.window import Schedule, Window
-
-_URLS_AT_ONCE = 500  # each is a parameter of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,6 @@ def previous_edition(session: Session, newsletter: str, local_date: date) -> Pre
         return Previous(found[0].window_end, found[1].subject, found[0].recorded_at)
     uncovered = _oldest_window_start(session, newsletter, local_date)
     return Previous(uncovered) if uncovered else None
-
-
-def mailed_urls(session: Session, newsletter: str, urls: Sequence[str]) -> frozenset[str]:
-    """Return those of *urls* that stand in a published edition of *newsletter*."""
-    runs = (urls[first : first + _URLS_AT_ONCE] for first in range(0, len(urls), _URLS_AT_ONCE))
-    return frozenset(url for run in runs for url in session.exec(_mailed(newsletter, run)))
 
 
 def later_edition(session: Session, newsletter: str, local_date: date) -> date | None:
@@ -127,6 +120,25 @@ def freeze_stories(session: Session, edition: Edition, stories: Sequence[PlacedS
                 headline=story.headline,
                 needs_headline=story.needs_headline,
                 reasons=json.dumps(story.reasons, ensure_ascii=False),
+                parts=story.score.as_json(),
+                told=story.told,
+                updated=story.updated,
+            )
+        )
+
+
+def freeze_runners_up(session: Session, edition: Edition, left_out: Iterable[LeftOut]) -> None:
+    """Keep the first of *left_out* that were ranked, and what they lacked, as the edition went out."""
+    for place, left in enumerate(runners_up(left_out), start=1):
+        session.add(
+            EditionRunnerUp(
+                edition_id=edition.id,
+                place=place,
+                url=left.url,
+                headline=left.headline,
+                why=left.why,
+                lacked=left.lacked,
+                parts=left.score.as_json(),
             )
         )
 
@@ -141,10 +153,15 @@ def frozen_stories(session: Session, edition: Edition) -> tuple[PlacedStory, ...
     rows = session.exec(
         select(EditionStory).where(EditionStory.edition_id == edition.id).order_by(col(EditionStory.position))
     )
-    return tuple(
-        PlacedStory(row.section, row.headline, row.url, row.source, row.needs_headline, tuple(json.loads(row.reasons)))
-        for row in rows
+    return tuple(map(_placed, rows))
+
+
+def frozen_runners_up(session: Session, edition: Edition) -> tuple[LeftOut, ...]:
+    """Return the first stories that found no place in a published edition, the best first."""
+    rows = session.exec(
+        select(EditionRunnerUp).where(EditionRunnerUp.edition_id == edition.id).order_by(col(EditionRunnerUp.place))
     )
+    return tuple(LeftOut(row.url, row.headline, row.why, score_from_json(row.parts), row.lacked) for row in rows)
 
 
 def move_deadline(session: Session, edition: Edition, deadline: datetime) -> None:
@@ -217,15 +234,6 @@ def _oldest_window_start(session: Session, newsletter: str, local_date: date) ->
     ).first()
 
 
-def _mailed(newsletter: str, urls: Sequence[str]) -> SelectOfScalar[str]:
-    # Only a published edition has stories.
-    return (
-        select(col(EditionStory.url))
-        .join(EditionRow, col(EditionRow.id) == EditionStory.edition_id)
-        .where(EditionRow.newsletter == newsletter, col(EditionStory.url).in_(urls))
-    )
-
-
 def _newest_first(newsletter: str) -> Select[date, str]:
     # Only a published edition has an artifact.
     return (
@@ -240,6 +248,20 @@ def _row(session: Session, newsletter: str, local_date: date) -> EditionRow | No
     return session.exec(
         select(EditionRow).where(EditionRow.newsletter == newsletter, EditionRow.local_date == local_date)
     ).one_or_none()
+
+
+def _placed(row: EditionStory) -> PlacedStory:
+    return PlacedStory(
+        section=row.section,
+        headline=row.headline,
+        url=row.url,
+        source=row.source,
+        needs_headline=row.needs_headline,
+        reasons=tuple(json.loads(row.reasons)),
+        score=score_from_json(row.parts),
+        updated=bool(row.updated),
+        told=row.told,
+    )
 
 
 def _edition(row: EditionRow) -> Edition:

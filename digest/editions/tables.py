@@ -36,7 +36,10 @@ class EditionRow(SQLModel, table=True):
 
 
 class EditionStory(SQLModel, table=True):
-    """A story as it stands in a published edition, with the reasons for its place."""
+    """A story as it stands in a published edition, with the reasons for its place and the parts of its score.
+
+    `told` is its article's summary at that time, `updated` that readers had it before.
+    """
 
     __tablename__ = "edition_story"
 
@@ -48,6 +51,23 @@ class EditionStory(SQLModel, table=True):
     headline: str = Field(sa_type=Text)
     needs_headline: bool
     reasons: str = Field(sa_type=Text)
+    parts: str | None = Field(default=None, sa_type=Text)
+    told: str | None = Field(default=None, sa_type=Text)
+    updated: bool | None = None
+
+
+class EditionRunnerUp(SQLModel, table=True):
+    """One of the first stories that found no place in a published edition, and what it lacked."""
+
+    __tablename__ = "edition_runner_up"
+
+    edition_id: int = Field(foreign_key="edition.id", primary_key=True)
+    place: int = Field(primary_key=True)
+    url: str = Field(sa_type=Text)
+    headline: str = Field(sa_type=Text)
+    why: str = Field(sa_type=Text)
+    lacked: str = Field(sa_type=Text)
+    parts: str = Field(sa_type=Text)
 
 
 class ArtifactRow(SQLModel, table=True):

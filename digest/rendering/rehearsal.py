@@ -21,7 +21,7 @@ FULL = Story(
     byline="A. Name",
     image=PICTURE,
 )
-FOREIGN = replace(FULL, own=False, source="Another Example")
+FOREIGN = replace(FULL, own=False, source="Another Example", also_in=("A Third Example",), updated=True)
 BARE = replace(FOREIGN, summary="", section="", byline=None, image=None)
 EVERYTHING = Contents(
     newsletter="example",

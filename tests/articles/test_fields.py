@@ -49,6 +49,13 @@ def test_null_and_empty_texts_are_silence():
     assert (draft.headline, draft.byline, draft.image, draft.published) == (None, None, None, None)
 
 
+def test_an_embargo_and_a_withdrawal_are_told_or_not():
+    told = draft_of_fields({"not_before": "2026-03-01T10:00+02:00", "withdrawn": False})
+    assert (told.not_before, told.withdrawn) == (datetime(2026, 3, 1, 8, tzinfo=UTC), False)
+    silent = draft_of_fields({"withdrawn": None})
+    assert (silent.not_before, silent.withdrawn) == (None, None)
+
+
 def test_an_image_without_address_keeps_its_caption():
     draft = draft_of_fields({"image": {"caption": "Rain in Oban.", "credit": "Jo Hart"}})
     assert (draft.image, draft.caption) == (None, Caption("Rain in Oban.", "Jo Hart"))
@@ -68,6 +75,9 @@ def test_an_image_without_address_keeps_its_caption():
         ({"published": "0001-01-01T00:00+14:00"}, "published: .* out of range: the year 1 can't be meant"),
         ({"published": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))}, "published: .* out of range"),
         ({"published": "9999-12-31T23:00-14:00"}, "published: .* out of range: the year 9999 can't be meant"),
+        ({"not_before": "tomorrow"}, "not_before: 'tomorrow' is no time with a zone"),
+        ({"not_before": 7}, "not_before: expected a text, got a number"),
+        ({"withdrawn": "yes"}, "withdrawn: expected true or false, got a text"),
         ({"image": "https://x.example/a.jpg"}, "image: expected an object"),
         ({"image": {"alt": "x"}}, "image.url: missing"),
         ({"image": {"src": "x"}}, "image.src: unknown field"),

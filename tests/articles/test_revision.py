@@ -25,6 +25,8 @@ articles = st.builds(
     summary_is_derived=st.booleans(),
     byline=maybe,
     section=maybe,
+    not_before=st.sampled_from([None, AT, AT + timedelta(days=2)]),
+    withdrawn=st.sampled_from([None, True, False]),
     image=st.sampled_from([None, Image("https://post.example/a.jpg"), Image("https://post.example/b.jpg")]),
     caption=st.sampled_from([None, Caption("one"), Caption("two")]),
 ).map(lambda article: replace(article, caption=None) if article.image else article)
@@ -44,6 +46,17 @@ def test_revising_by_itself_changes_nothing(article):
 @given(articles, articles)
 def test_the_earliest_instant_ever_told_stays(stored, incoming):
     assert revise(stored, incoming).published == min(stored.published, incoming.published)
+
+
+@given(articles, articles)
+def test_what_was_withdrawn_comes_back_only_when_that_is_said(stored, incoming):
+    said = stored.withdrawn if incoming.withdrawn is None else incoming.withdrawn
+    assert revise(stored, incoming).withdrawn is said
+
+
+@given(articles, articles)
+def test_an_embargo_is_not_lifted_by_silence(stored, incoming):
+    assert revise(stored, incoming).not_before == (incoming.not_before or stored.not_before)
 
 
 @given(articles, articles)

@@ -8,6 +8,9 @@ from digest.articles.store import (
     PastHeadline,
     Stored,
     articles_between,
+    articles_due,
+    articles_due_late,
+    articles_held_back,
     articles_stored,
     past_headlines,
     store_articles,
@@ -48,6 +51,7 @@ def stored(database):
     [
         RAIN,
         replace(RAIN, image=None),
+        replace(RAIN, not_before=LATER, withdrawn=True),
         replace(RAIN, image=None, caption=Caption("Rain in Oban.", "Jo Hart")),
         replace(RAIN, image=Image("https://post.example/a.jpg")),
         Article("https://post.example/b", "Post", False, "B", "", "", AT, needs_headline=True, summary_is_derived=True),
@@ -119,6 +123,35 @@ def test_articles_between_are_those_of_a_half_open_span_in_a_fixed_order(databas
         found = articles_between(session, start, end)
     assert [article.url.rpartition("/")[2] for article in found] == ["B", "d", "a"]
     assert all(article.published.tzinfo is UTC for article in found)
+
+
+def due(database, question, *about):
+    with database.reading() as session:
+        return {article.url.rpartition("/")[2] for article in question(session, *about)}
+
+
+def test_an_article_is_due_when_it_was_published_or_when_its_embargo_ends(database):
+    day = timedelta(days=1)
+    days = [AT + number * day for number in range(4)]
+    embargoes = {
+        "free": None, "lifted": days[0], "today": days[1], "tomorrow": days[2], "in two days": days[3],
+    }  # fmt: skip
+    told = [replace(RAIN, url=f"https://post.example/{name}", published=days[1], not_before=end)
+            for name, end in embargoes.items()]  # fmt: skip
+    store(database, *told)
+    asked = [due(database, articles_due, start, start + day) for start in days]
+    assert asked == [set(), {"free", "lifted", "today"}, {"tomorrow"}, {"in two days"}]
+    assert due(database, articles_held_back, days[1], days[2]) == {"tomorrow", "in two days"}
+
+
+def test_what_is_due_late_was_stored_late_or_had_its_embargo_shortened_late(database):
+    embargo = replace(RAIN, url="https://post.example/embargo", not_before=AT + timedelta(days=9))
+    store(database, RAIN, embargo)
+    store(database, replace(RAIN, url="https://post.example/late"), now=LATER)
+    asked = (articles_due_late, AT, AT + timedelta(days=1), NOW)
+    assert due(database, *asked) == {"late"}
+    store(database, replace(embargo, not_before=AT + timedelta(hours=1)), replace(RAIN, headline="Hail"), now=LATER)
+    assert due(database, *asked) == {"late", "embargo"}
 
 
 HTTP = replace(RAIN, url="http://post.example/rain")

@@ -102,10 +102,14 @@ def test_a_published_edition_is_frozen_whatever_comes_in_later(database: Databas
     assert second.stories == first.stories
 
 
-def test_an_edition_is_not_published_before_its_cut_off(database: Database, tmp_path: Path) -> None:
+@pytest.mark.parametrize("settle_minutes", [0, 20])
+def test_an_edition_is_not_published_before_its_cut_off(
+    database: Database, tmp_path: Path, settle_minutes: int
+) -> None:
     stock(database)
-    with pytest.raises(NotDueError, match="open for articles until"):
-        prepared(database, configure(tmp_path, database.url), CUTOFF - timedelta(seconds=1))
+    settings = configure(tmp_path, database.url, settle_minutes=settle_minutes)
+    with pytest.raises(NotDueError, match=r"open for articles until 2026-03-14 05:30 UTC"):
+        prepared(database, settings, CUTOFF - timedelta(seconds=1))
     assert rows(database) == (0, 0, 0)
 
 

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from sample_articles import DAY, OWN, PICTURE, WIRE, article, foreign, newsletter, sources
 
 from digest.articles.article import Image
-from digest.editions.compose import LATE, MORE_TITLE, WORLD_TITLE, EditorsTexts, compose
+from digest.editions.compose import LATE, EditorsTexts, compose
+from digest.editions.selection import MORE_TITLE, WORLD_TITLE
 
 SECTIONS = [{"title": "City", "limit": 2}, {"title": "Abroad", "match": ["World", "europe"], "limit": 3}]
 
@@ -118,7 +119,7 @@ def test_an_event_that_others_tell_too_is_one_story_of_ours():
     contents = composed(ours, article(1), foreign(2), *others)
     (told,) = (story for story in contents.stories if story.also_in)
     assert (told.url, told.also_in) == (ours.url, ("gazette", "courier", "gazette.two"))
-    assert "also told by gazette, courier, gazette.two" in told.reasons
+    assert "also told by gazette, courier, gazette.two (+40)" in told.reasons
     why = f"{OWN} tells the same event: {CRASH}"
     assert {(left.url, left.why) for left in contents.left_out} == {(other.url, why) for other in others}
 
@@ -203,10 +204,10 @@ def test_every_story_says_why_it_stands_where_it_does():
     )  # fmt: skip
     assert contents.second_rank[0].reasons[0] == "among the first after the lead"
     assert contents.sections[0].stories[0].reasons == (
-        "in City: its section is City", f"{WIRE} has weight 0.5", "published 2026-03-14 03:54 UTC",
+        "in City: its section is City", f"{WIRE} has weight 0.5 (+50)", "published 2026-03-14 03:54 UTC (+14)",
     )  # fmt: skip
     assert contents.sections[1].stories[0].reasons[0] == f"in {MORE_TITLE}: its section is not named"
-    assert contents.lead.reasons[1] == f"{OWN} has weight 1"
+    assert contents.lead.reasons[1] == f"{OWN} has weight 1 (+100)"
 
 
 def test_subject_and_standfirst_come_from_the_stories_and_differ_from_the_day_before():

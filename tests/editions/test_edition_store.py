@@ -9,6 +9,7 @@ from digest.editions.contents import PlacedStory
 from digest.editions.due import Standing
 from digest.editions.due_store import standings
 from digest.editions.edition import EditionEvent, EditionStatus, IllegalEditionMoveError
+from digest.editions.mailed_store import mailed_stories, mailed_urls
 from digest.editions.store import (
     Previous,
     change_status,
@@ -18,7 +19,6 @@ from digest.editions.store import (
     frozen_artifact,
     frozen_stories,
     later_edition,
-    mailed_urls,
     move_deadline,
     previous_edition,
     record_missed,
@@ -123,6 +123,19 @@ def test_what_was_mailed_is_known_for_each_newsletter_however_much_is_asked(data
             freeze_stories(session, one, [PlacedStory("City", "A", url, "The Post", False, ()) for url in urls])
     assert ask(database, mailed_urls, "daily", asked) == {asked[3], asked[1001]}
     assert ask(database, mailed_urls, "daily", []) == frozenset()
+
+
+def test_what_was_mailed_in_some_days_comes_the_latest_first_with_what_it_told(database):
+    told = PlacedStory("City", "A", "https://post.example/1", "The Post", False, (), told="It rained.")
+    for days in (0, 1, 2):
+        edition = published(database, DAY + timedelta(days=days))
+        with database.writing() as session:
+            freeze_stories(session, edition, [told])
+    found = ask(database, mailed_stories, "daily", DAY + timedelta(days=1), DAY + timedelta(days=3))
+    assert [story.local_date for story in found] == [DAY + timedelta(days=2), DAY + timedelta(days=1)]
+    assert {(story.summary, story.mailed_at) for story in found} == {("It rained.", NOW)}
+    assert found[0].published == schedule(DAY + timedelta(days=2)).window.end  # no article tells it any more
+    assert ask(database, mailed_stories, "weekly", DAY, DAY + timedelta(days=9)) == []
 
 
 def test_a_later_edition_is_the_next_published_one(database):

@@ -1,0 +1,104 @@
+"""Selection: which of the ranked stories find a place, where it is, and what the others lacked.
+
+The lead is the first of our own stories that has a picture, else our first, else the first of all. Three follow it; the
+rest goes to the sections, and what no section takes to "More headlines" or, from other outlets, to "From around the
+world". A story finds no place when its outlet, its section or the edition has all it may have.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from digest.editions.contents import LeftOut, Section, Story
+from digest.settings import NewsletterSettings
+
+SECOND_RANK = 3
+MORE_TITLE = "More headlines"
+WORLD_TITLE = "From around the world"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The stories in their places, and those that found none, the best first."""
+
+    lead: Story
+    second_rank: tuple[Story, ...]
+    sections: tuple[Section, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def select(ranked: Sequence[Story], newsletter: NewsletterSettings) -> Selection:
+    """Return the places of the *ranked* stories, the best first, of which there must be one at least."""
+    lead = _lead(ranked)
+    page = _Page(newsletter, taken=[lead])
+    left_out = [left for story in ranked if story.url != lead.url and (left := page.take(story))]
+    sections = (Section(title, tuple(there)) for title, there in page.sections.items() if there)
+    return Selection(lead, tuple(page.second_rank), tuple(sections), tuple(left_out))
+
+
+@dataclass(slots=True)
+class _Page:
+    """The page as it fills; `taken` are all its stories in the order in which they found their places."""
+
+    newsletter: NewsletterSettings
+    taken: list[Story]
+    second_rank: list[Story] = field(default_factory=list)
+    sections: dict[str, list[Story]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        titles = (*(rule.title for rule in self.newsletter.sections), MORE_TITLE, WORLD_TITLE)
+        self.sections = {title: [] for title in titles}
+
+    def take(self, story: Story) -> LeftOut | None:
+        """Give *story* its place, or say why there is none for it."""
+        title = self._title_for(story)
+        for is_full, inside, why in self._caps(story, title):
+            if is_full:
+                return LeftOut(story.url, story.headline, why, story.score, _lacked(story, inside[-1]))
+        self.taken.append(story)
+        if title is None:
+            self.second_rank.append(because(story, "among the first after the lead"))
+        else:
+            reason = f"in {title}: its section is {story.section or 'not named'}"
+            self.sections[title].append(because(story, reason))
+        return None
+
+    def _title_for(self, story: Story) -> str | None:
+        """Return the title of the section that takes *story*, None as long as there is room right under the lead."""
+        if len(self.second_rank) < SECOND_RANK:
+            return None
+        named = next((rule.title for rule in self.newsletter.sections if rule.takes(story.section)), None)
+        return named or (MORE_TITLE if story.own else WORLD_TITLE)
+
+    def _caps(self, story: Story, title: str | None) -> Iterable[tuple[bool, Sequence[Story], str]]:
+        """Give every cap on *story*: whether it is reached, by which stories, and how that is said."""
+        most, per_outlet = self.newsletter.max_stories, self.newsletter.ranking.per_outlet
+        yield len(self.taken) >= most, self.taken, f"the edition is full: max_stories is {most}"
+        if not story.own:
+            of_outlet = [one for one in self.taken if one.source == story.source]
+            yield len(of_outlet) >= per_outlet, of_outlet, f"{story.source} has enough: per_outlet is {per_outlet}"
+        limits = {rule.title: rule.limit for rule in self.newsletter.sections}
+        if title in limits:
+            there = self.sections[title]
+            yield len(there) >= limits[title], there, f"{title} is full: its limit is {limits[title]}"
+
+
+def _lead(ranked: Sequence[Story]) -> Story:
+    wishes: tuple[tuple[str, Callable[[Story], bool]], ...] = (
+        ("the first of our own with a picture", lambda story: story.own and story.image is not None),
+        ("the first of our own", lambda story: story.own),
+        ("the first of all", lambda _story: True),
+    )
+    return next(because(story, f"lead: {why}") for why, wanted in wishes for story in ranked if wanted(story))
+
+
+def _lacked(story: Story, last: Story) -> str:
+    """Say how far *story* is from *last*, which found the last place that it might have had."""
+    behind = last.score.total - story.score.total
+    if behind > 0:
+        return f"{behind} {'point' if behind == 1 else 'points'} behind {last.headline!r}"
+    return f"the place of {last.headline!r}, which " + ("has as many points" if behind == 0 else "leads all the same")
+
+
+def because(story: Story, reason: str) -> Story:
+    """Return *story* with one more reason for its place, the first to be told."""
+    return replace(story, reasons=(reason, *story.reasons))

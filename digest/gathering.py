@@ -1,0 +1,106 @@
+"""Gathering: the articles that an edition may hold, and those that it must not, each with the reason. Reads only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from digest.articles.article import Article
+from digest.articles.store import articles_due, articles_due_late, articles_held_back, articles_revised
+from digest.editions.calendar import LONGEST_DAYS, Calendar
+from digest.editions.changes import Change, change_of
+from digest.editions.contents import LeftOut
+from digest.editions.mailed import Mailed
+from digest.editions.mailed_store import mailed_stories, mailed_urls
+from digest.editions.repeats import repeats
+from digest.editions.store import Previous
+from digest.editions.window import Schedule, Window
+
+TOO_OLD = f"it was published more than {LONGEST_DAYS} days before the cut-off, and no edition has held it"
+MOST_TOO_OLD = 50
+_LONGEST = timedelta(days=LONGEST_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What there is for an edition: `articles` to choose from, which of them are `late`, by their URLs, and `changes`.
+
+    `changes` are what is new in those that readers have had, by their URLs. `kept_out` is not to be chosen from.
+    """
+
+    articles: tuple[Article, ...]
+    late: frozenset[str]
+    changes: Mapping[str, Change]
+    kept_out: tuple[LeftOut, ...]
+
+
+def gather(
+    session: Session,
+    newsletter: str,
+    schedule: Schedule,
+    previous: Previous | None,
+    calendar: Calendar,
+    *,
+    updates: bool,
+) -> Gathered:
+    """Return what there is for the edition of *schedule*; *updates* says whether stories may come back changed."""
+    window, local_date = schedule.window, schedule.local_date
+    mailed = mailed_stories(session, newsletter, local_date - _LONGEST, local_date)
+    late = _late(session, newsletter, calendar.earliest_on(local_date), window, previous)
+    due = [*articles_due(session, window.start, window.end), *late]
+    changed = _changed(session, mailed) if updates else {}
+    had = repeats([article for article in due if article.url not in changed], mailed)
+    fresh = [article for article in due if article.url not in had and article.url not in changed]
+    return Gathered(
+        articles=(*fresh, *(article for article, _ in changed.values())),
+        late=frozenset(article.url for article in late),
+        changes={url: change for url, (_, change) in changed.items()},
+        kept_out=(
+            *(LeftOut(article.url, article.headline, had[article.url]) for article in due if article.url in had),
+            *_held_back(session, window),
+            *_too_old(session, window, previous),
+        ),
+    )
+
+
+def _late(
+    session: Session, newsletter: str, earliest: datetime, window: Window, previous: Previous | None
+) -> list[Article]:
+    """Return what was due in an earlier window but not known when that edition was out, and was never mailed (law 1).
+
+    It reaches back to *earliest* (UTC), as far as the longest window.
+    """
+    if previous is None or previous.recorded_at is None:
+        return []
+    late = articles_due_late(session, earliest, window.start, previous.recorded_at)
+    had = mailed_urls(session, newsletter, [article.url for article in late])
+    return [article for article in late if article.url not in had]
+
+
+def _changed(session: Session, mailed: Sequence[Mailed]) -> dict[str, tuple[Article, Change]]:
+    """Return the mailed stories that have substantially changed since readers had them last, by URL."""
+    last = {story.url: story for story in reversed(mailed)}
+    changed: dict[str, tuple[Article, Change]] = {}
+    for article, at in articles_revised(session, list(last)):
+        story = last[article.url]
+        if at > story.mailed_at and (change := change_of(story, article, at)):
+            changed[article.url] = (article, change)
+    return changed
+
+
+def _held_back(session: Session, window: Window) -> tuple[LeftOut, ...]:
+    held = articles_held_back(session, window.start, window.end)
+    return tuple(
+        LeftOut(article.url, article.headline, f"held back until {article.not_before:%Y-%m-%d %H:%M} UTC")
+        for article in held
+    )
+
+
+def _too_old(session: Session, window: Window, previous: Previous | None) -> tuple[LeftOut, ...]:
+    """Return the newest of what the longest window shuts out; after a long silence nobody wants to see it all."""
+    if previous is None or previous.covered_until >= window.start:
+        return ()
+    start = max(previous.covered_until, window.start - _LONGEST)
+    newest = articles_due(session, start, window.start)[-MOST_TOO_OLD:]
+    return tuple(LeftOut(article.url, article.headline, TOO_OLD) for article in reversed(newest))
