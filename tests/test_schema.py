@@ -19,6 +19,9 @@ from digest.upgrading import METADATA, upgrade_schema
 @pytest.fixture
 def empty(database_url):
     opened = Database(database_url)
+    if not opened.is_sqlite:
+        with opened.engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
     yield opened
     opened.close()
 

@@ -20,7 +20,7 @@ from digest.web.front import front_page
 from digest.web.guard import Guard, embed_policy, put_guard_on, standing_headers
 from digest.web.health import health_pages
 from digest.web.offered import offered_newsletters
-from digest.web.pages import PageTemplates
+from digest.web.pages import PageTemplates, page_templates
 from digest.web.self_service import self_service
 from digest.web.signing_up import signing_up
 from subscribers.registrar import Registrar
@@ -45,7 +45,7 @@ def web_app(
     it is. *database* has this version's tables. *clock* gives the time in UTC. *registrar* takes sign-ups down for as
     long as the site is served; without one nobody can sign up. *on_mail* hears that a mail waits to be sent.
     """
-    templates = PageTemplates(settings.site, has_script=settings.signup.proof_of_work)
+    templates = page_templates(settings.site, has_script=settings.signup.proof_of_work)
     app = FastAPI(
         title=settings.site.name,
         redirect_slashes=False,  # it would build its target from the Host header, which the client chooses

@@ -1,6 +1,7 @@
 """The pages' templates: loaded and checked once, filled for every answer."""
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,6 +57,12 @@ class PageTemplates:
 
     def _its_script(self) -> Response:
         return Response(self._script, media_type="text/javascript", headers=FOR_A_YEAR)
+
+
+@lru_cache(maxsize=16)
+def page_templates(site: SiteSettings, *, has_script: bool = False) -> PageTemplates:
+    """Return the pages of one site; however many applications a process makes of it, they are parsed once."""
+    return PageTemplates(site, has_script=has_script)
 
 
 def _version(content: bytes) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from blank_database import blank_sqlite
 from newsroom import DAY, MORNING, NEWSLETTER, configure, enlist, stock
 from sqlmodel import Session
 
@@ -11,15 +12,13 @@ from digest.database import Database
 from digest.delivery import store
 from digest.delivery.publishing import publish
 from digest.editions.edition import Edition
-from digest.upgrading import upgrade_schema
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltEdition:
     """Build the edition once; where it is published makes no difference to it."""
     folder = tmp_path_factory.mktemp("built")
-    database = Database(f"sqlite:///{folder / 'digest.db'}")
-    upgrade_schema(database)
+    database = blank_sqlite(folder)
     stock(database)
     with database.reading() as session:
         edition = build_edition(session, configure(folder, database.url), NEWSLETTER, DAY)

@@ -10,14 +10,12 @@ from pathlib import Path
 
 import dkim
 import pytest
+from blank_database import blank_sqlite
 from desk_folder import digest_in
 from local_postfix import LocalPostfix, missing, running_postfix
 from newsroom import NEWSLETTER, configure, enlist, stock
 from sample_edition import read
 from signing_keys import DOMAIN, Zone, ed25519_key, pem, rsa_key, written, zone
-
-from digest.database import Database
-from digest.upgrading import upgrade_schema
 
 READERS = 1000
 SIGNED = """
@@ -41,12 +39,10 @@ def postfix() -> Iterator[LocalPostfix]:
 
 def sent_through(postfix: LocalPostfix, folder: Path) -> tuple[set[str], dict[str, object]]:
     """Send an edition with `digest send`; give whom it was for, and what the command reported."""
-    url = f"sqlite:///{folder / 'digest.db'}"
     written(folder, "rsa.pem", pem(rsa_key()))
     written(folder, "ed25519.pem", pem(ed25519_key()))
-    configure(folder, url, postfix.url, connections=10, more=SIGNED)
-    database = Database(url)
-    upgrade_schema(database)
+    database = blank_sqlite(folder)
+    configure(folder, database.url, postfix.url, connections=10, more=SIGNED)
     stock(database, stories=15, cutoff=CUTOFF)
     addresses = set(enlist(database, READERS))
     database.close()

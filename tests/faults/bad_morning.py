@@ -22,7 +22,6 @@ from warm_start import Nursery, Warm
 from digest.building import build_edition
 from digest.database import Database
 from digest.delivery.publishing import publish
-from digest.upgrading import upgrade_schema
 
 DIGEST = Path(sys.executable).with_name("digest")
 READERS = 2002  # more than one process is worth while for
@@ -194,8 +193,7 @@ _STATUSES = ("sent", "failed", "unknown", "skipped")
 
 
 def prepare(folder: Path, database: Database, readers: int, *, is_published: bool = True) -> None:
-    """Put an edition's stories and its readers into an empty *database*, and publish it."""
-    upgrade_schema(database)
+    """Put an edition's stories and its readers into a blank *database*, and publish it."""
     settings = configure(folder, database.url)
     stock(database, STORIES)
     enlist(database, readers)

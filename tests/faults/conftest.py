@@ -6,18 +6,16 @@ from pathlib import Path
 
 import pytest
 from bad_morning import READERS, BadMorning, Beginning, copied, prepare
+from blank_database import blank_postgresql, blank_sqlite
 from scripted_relay import ScriptedRelay
-from sqlalchemy import text
 from warm_start import Nursery
-
-from digest.database import Database
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a SQLite database with a published edition for all readers, once; every row copies it."""
     folder = tmp_path_factory.mktemp("template")
-    database = Database(f"sqlite:///{folder / 'digest.db'}")
+    database = blank_sqlite(folder)
     prepare(folder, database, READERS)
     database.close()  # the last connection empties the write-ahead log: the file is whole
     assert [path.name for path in folder.glob("digest.db*")] == ["digest.db"]
@@ -54,9 +52,7 @@ def postgresql_morning(postgresql: str, tmp_path: Path, mornings: ExitStack, nur
     """Give a way to begin a morning on PostgreSQL."""
 
     def begin(**script: object) -> BadMorning:
-        database = Database(postgresql)
-        with database.engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+        database = blank_postgresql(postgresql)
         prepare(tmp_path, database, READERS)
         relay = mornings.enter_context(ScriptedRelay(keeps_contents=False, **script))  # type: ignore[arg-type]
         return mornings.enter_context(BadMorning(tmp_path, database, relay, nursery))

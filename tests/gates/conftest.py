@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from blank_database import blank_sqlite
 from drawings import png
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from samples import ARABIC_PUBLICATION, JAPANESE_PUBLICATION, arabic_edition, japanese_edition
@@ -18,7 +19,6 @@ from digest.articles.defaults import Defaults
 from digest.articles.importing import import_articles
 from digest.articles.reading import read_articles
 from digest.configuration import load_settings
-from digest.database import Database
 from digest.demo.day import OWN_NEWSROOM, write_sample_day
 from digest.demo.story import EXAMPLE
 from digest.preview import preview_edition
@@ -26,7 +26,6 @@ from digest.rendering.inlining import inline_css
 from digest.rendering.render import render_edition
 from digest.rendering.template import load_template
 from digest.rendering.template_folder import templates_folder
-from digest.upgrading import upgrade_schema
 
 NODE_MODULES = Path(__file__).parent / "node_modules"
 DAY = date(2026, 11, 22)
@@ -57,8 +56,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     words = EXAMPLE.read_text(encoding="utf-8").replace("@BASE_URL@", SITE).replace("@SECRET@", "s" * 40)
     (folder / "digest.toml").write_text(words.replace("@SMTP_URL@", "smtp://127.0.0.1:25"), encoding="utf-8")
     settings = load_settings(folder / "digest.toml", {})
-    database = Database(f"sqlite:///{folder / 'demo.db'}")
-    upgrade_schema(database)
+    database = blank_sqlite(folder)
     day = folder / "articles.jsonl"
     write_sample_day(day, CUTOFF, f"{SITE}/pictures")
     with day.open("rb") as unused:

@@ -20,7 +20,6 @@ from warm_start import nursery
 from digest.database import Database
 from digest.demo.catcher import Catcher
 from digest.demo.opened import OpenedMail, open_mail
-from digest.upgrading import upgrade_schema
 from subscribers.tables import Subscriber, Subscription
 from subscribers.tokens import keyring
 
@@ -96,15 +95,14 @@ def now() -> datetime:
 
 
 @contextmanager
-def newsroom_at_work(folder: Path, database_url: str, readers: int = 1, more: str = "") -> Iterator[AtWork]:
-    """Serve a newsroom with some *readers* from *folder* while the block lasts."""
+def newsroom_at_work(folder: Path, database: Database, readers: int = 1, more: str = "") -> Iterator[AtWork]:
+    """Serve a newsroom with some *readers* from *folder* while the block lasts, out of a blank *database*."""
     with Catcher() as catcher:
         base = f"http://127.0.0.1:{_free_port()}"
-        settings = configure(folder, database_url, catcher.url, more=more)
+        settings = configure(folder, database.url, catcher.url, more=more)
         path = folder / "digest.toml"
         path.write_text(path.read_text(encoding="utf-8").replace(settings.site.base_url, base), encoding="utf-8")
-        with closing(Database(database_url)) as database:
-            upgrade_schema(database)
+        with closing(database):
             enlist(database, readers)
             with _serving(folder, base):
                 yield AtWork(base, digest_in(folder), database, catcher)

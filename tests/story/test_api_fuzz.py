@@ -2,6 +2,7 @@
 
 import schemathesis
 from at_work import newsroom_at_work
+from blank_database import blank_sqlite
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import NEWSLETTER
@@ -17,7 +18,7 @@ SIGN_UPS = st.fixed_dictionaries({"email": st.emails(), "newsletters": st.just([
 
 def test_the_api_answers_as_it_says_and_never_with_a_fault_of_ours(tmp_path) -> None:
     statuses = set()
-    with newsroom_at_work(tmp_path, f"sqlite:///{tmp_path / 'digest.db'}", more=GENEROUS) as newsroom:
+    with newsroom_at_work(tmp_path, blank_sqlite(tmp_path), more=GENEROUS) as newsroom:
         described = schemathesis.openapi.from_url(f"{newsroom.base}/api/openapi.json")
         asked = described["/subscriptions"]["POST"]
         fitting, unfit = map(asked.as_strategy, (GenerationMode.POSITIVE, GenerationMode.NEGATIVE))

@@ -4,18 +4,17 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 import pytest
 from at_work import RING, AtWork, newsroom_at_work
+from blank_database import blank_postgresql, blank_sqlite
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from newsroom import NEWSLETTER
 from playwright.sync_api import Browser, FrameLocator, Page, sync_playwright
 from raw_http import FORM, ask
-from sqlalchemy import text
 
-from digest.database import Database
 from digest.demo.opened import OpenedMail
 from digest.demo.serving import bind_loopback, serve_in_thread
 from subscribers.tokens import Purpose
@@ -59,7 +58,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def test_a_reader_comes_in_by_the_pasted_box_leaves_in_one_click_and_comes_back(tmp_path, page) -> None:
-    with newsroom_at_work(tmp_path, f"sqlite:///{tmp_path / 'digest.db'}") as newsroom:
+    with newsroom_at_work(tmp_path, blank_sqlite(tmp_path)) as newsroom:
         pasted = newsroom.digest("embed", NEWSLETTER)
         with article_with(pasted.out) as address:
             page.goto(address)
@@ -81,9 +80,7 @@ def test_a_reader_comes_in_by_the_pasted_box_leaves_in_one_click_and_comes_back(
 
 
 def test_who_comes_in_by_the_box_in_a_frame_finds_the_latest_edition_waiting(tmp_path, postgresql, page) -> None:
-    with closing(Database(postgresql)) as database, database.engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
-    with newsroom_at_work(tmp_path, postgresql) as newsroom:
+    with newsroom_at_work(tmp_path, blank_postgresql(postgresql)) as newsroom:
         newsroom.send(day=0, first=1)
         with article_with(f'<iframe src="{newsroom.base}/embed/{NEWSLETTER}" height="500"></iframe>') as address:
             page.goto(address)
@@ -99,7 +96,7 @@ def test_who_comes_in_by_the_box_in_a_frame_finds_the_latest_edition_waiting(tmp
 
 
 def test_a_reader_moves_to_another_address_takes_their_data_and_is_erased(tmp_path, page) -> None:
-    with newsroom_at_work(tmp_path, f"sqlite:///{tmp_path / 'digest.db'}") as newsroom:
+    with newsroom_at_work(tmp_path, blank_sqlite(tmp_path)) as newsroom:
         token = RING.sign(Purpose.PREFERENCES, newsroom.subscription(ANOTHER), bound_to=ANOTHER)
         preferences = f"{newsroom.base}/preferences/{token}"
         page.goto(preferences)

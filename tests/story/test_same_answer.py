@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from at_work import RING, AtWork, newsroom_at_work, now
+from blank_database import blank_sqlite
 from newsroom import NEWSLETTER
 from raw_http import FORM, api_request, ask, form_request, whole_answer
 
@@ -81,7 +82,7 @@ def audience(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
     """A newsroom at work that knows an address in each state for each way of asking."""
     folder = tmp_path_factory.mktemp("same")
     everybody = len(STATES) * len(WAYS)
-    with newsroom_at_work(folder, f"sqlite:///{folder / 'digest.db'}", readers=everybody) as newsroom:
+    with newsroom_at_work(folder, blank_sqlite(folder), readers=everybody) as newsroom:
         for way in WAYS:
             for state, (become, _) in STATES.items():
                 become(newsroom, address(way, state))

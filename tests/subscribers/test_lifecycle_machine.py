@@ -4,24 +4,22 @@ Random histories on the real store, beside a model that knows of a reader only w
 agreed since they last left, whether they pause, and whether their address is suppressed (S13, B11, law 5).
 """
 
-import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
+from blank_database import blank_sqlite
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sample_readers import KEYS, NOW, intake, newcomer
 from sqlalchemy import Row, select
 
-from digest.database import Database
 from digest.delivery.store import beat, claim, closing, freeze_audience
 from digest.editions.store import record_published
 from digest.editions.window import Schedule, Window
-from digest.upgrading import upgrade_schema
 from subscribers.address_change import ChangeAnswer, change_address
 from subscribers.errors import SubscribersError
 from subscribers.lifecycle_store import confirm, mark_asked, pause, resume_due
@@ -45,18 +43,6 @@ STANDINGS = select(
 CONSENTS = select(Consent.id, Consent.subscription_id, Consent.event, Consent.at, Consent.provenance)
 
 
-@cache
-def empty_database():
-    """Make an empty database once, and give the path to copy it from."""
-    folder = tempfile.TemporaryDirectory()
-    database = Database(f"sqlite:///{folder.name}/digest.db")
-    upgrade_schema(database)
-    with database.writing() as session:
-        beat(session, "one", "here", NOW)
-    database.close()
-    return folder
-
-
 @dataclass
 class Reader:
     """What the rules ask of a reader of one newsletter."""
@@ -77,8 +63,9 @@ class Lifecycle(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        shutil.copy(Path(empty_database().name) / "digest.db", self.folder.name)
-        self.database = Database(f"sqlite:///{self.folder.name}/digest.db")
+        self.database = blank_sqlite(Path(self.folder.name))
+        with self.database.writing() as session:
+            beat(session, "one", "here", NOW)
         self.now = NOW
         self.readers: dict[tuple[str, str], Reader] = {}
         self.stopped: set[str] = set()

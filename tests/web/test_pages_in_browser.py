@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from blank_database import blank_sqlite
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from joining import open_site, standings
@@ -14,11 +15,9 @@ from visitor import leave_link, preferences_link, status, subscription
 
 from digest.building import build_edition
 from digest.cli.embed import pasted_box
-from digest.database import Database
 from digest.delivery.publishing import publish
 from digest.demo.serving import bind_loopback, serve_in_thread
 from digest.rendering.template_folder import templates_folder
-from digest.upgrading import upgrade_schema
 from digest.web.serving import address_of
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -57,8 +56,7 @@ def browser():
 
 @pytest.fixture
 def database(tmp_path):
-    opened = Database(f"sqlite:///{tmp_path / 'digest.db'}")
-    upgrade_schema(opened)
+    opened = blank_sqlite(tmp_path)
     yield opened
     opened.close()
 

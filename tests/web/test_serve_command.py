@@ -9,21 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from blank_database import blank_sqlite
 from newsroom import configure, enlist
 from visitor import FORM, ONE_CLICK, Visitor, leave_link, status, subscription
-
-from digest.database import Database
-from digest.upgrading import upgrade_schema
 
 DIGEST = Path(sys.executable).with_name("digest")
 
 
 @pytest.fixture
 def newsroom(tmp_path):
-    url = f"sqlite:///{tmp_path / 'digest.db'}"
-    configure(tmp_path, url)
-    database = Database(url)
-    upgrade_schema(database)
+    database = blank_sqlite(tmp_path)
+    configure(tmp_path, database.url)
     enlist(database, 1)
     yield database
     database.close()
