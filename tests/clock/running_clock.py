@@ -10,15 +10,14 @@ import pytest
 from newsroom import DAY, NEWSLETTER, configure, enlist
 from scripted_relay import ScriptedRelay
 from sqlmodel import select
-from told_time import tell_time, told_time
+from told_time import QUICKLY, tell_time, told_time
 
-from digest.clock.clock import Pace, clock_running
+from digest.clock.clock import clock_running
 from digest.configuration import load_settings
 from digest.database import Database
 from digest.editions.tables import EditionRow
 from digest.settings import Settings
 
-QUICKLY = Pace(beat_seconds=0.05, patience_seconds=1.0, retry_seconds=0.1, settle_seconds=0.1, grace_seconds=30)
 PATIENCE_SECONDS = 40.0
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
