@@ -14,7 +14,7 @@ RESOLVE := $(VENV)/uv/bin/uv pip compile --quiet --universal --generate-hashes -
 GATES := tests/gates
 GATE_TOOLS := spamassassin openjdk-17-jre-headless $(if $(shell command -v npm),,nodejs npm)
 
-.PHONY: help demo test mail-check check bench screens lock clean
+.PHONY: help demo test month mail-check check bench screens lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -26,6 +26,9 @@ demo: $(VENV)/runtime.stamp ## today's edition from sample articles to 25 invent
 test: $(VENV)/dev.stamp ## the whole test suite, with a real PostgreSQL and a real browser
 	@scripts/debian-install "the tests with a browser, a Postfix and a second verifier, skipped without them" $(BROWSER) $(MAIL)
 	$(BIN)/python -m pytest -n 4 $(ARGS)
+
+month: $(VENV)/dev.stamp ## 35 mornings of two newsletters in some minutes, with kills, a late start, a day asleep and both clock changes
+	$(BIN)/python -m pytest -s tests/clock/month.py $(ARGS)
 
 mail-check: $(VENV)/dev.stamp $(GATES)/node_modules/stamp ## the mail against real tools: W3C validator, caniemail, axe-core, SpamAssassin and more
 	@scripts/debian-install "the gates in a browser and for spam, which fail without them" $(BROWSER) $(GATE_TOOLS)

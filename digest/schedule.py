@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 
+from apscheduler.executors.debug import DebugExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -22,12 +23,14 @@ _DEFAULTS = {
 @contextmanager
 def beating(seconds: float, wake: Callable[[], object]) -> Iterator[None]:
     """Call *wake* every so many *seconds* while the block lasts, in the running event loop."""
-
-    async def beat() -> None:  # a plain function would be called in a thread
-        wake()
-
-    scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, job_defaults=_DEFAULTS, timezone=UTC)
-    scheduler.add_job(beat, IntervalTrigger(seconds=seconds, timezone=UTC), name="heartbeat")
+    # That executor calls at once, in the loop; any other makes a task or a thread of it, which the end would cancel.
+    scheduler = AsyncIOScheduler(
+        jobstores={"default": MemoryJobStore()},
+        executors={"default": DebugExecutor()},
+        job_defaults=_DEFAULTS,
+        timezone=UTC,
+    )
+    scheduler.add_job(wake, IntervalTrigger(seconds=seconds, timezone=UTC), name="heartbeat")
     scheduler.start()
     try:
         yield

@@ -63,6 +63,7 @@ class Errand:
         # Nothing is ever said on our end: that it is closed tells the process that we are gone.
         self._held, self._theirs = _SPAWNING.Pipe()
         self._process = _SPAWNING.Process(target=_run, args=(work, arguments, self._theirs))
+        self._is_told = False
 
     def start(self) -> None:
         """Start its process."""
@@ -70,7 +71,13 @@ class Errand:
         self._theirs.close()
 
     def stop(self) -> None:
-        """Let it finish what it has begun and end."""
+        """Let it finish what it has begun and end.
+
+        Told once: when it is done it hears nothing any more, and a second time would end it before it has reported.
+        """
+        if self._is_told:
+            return
+        self._is_told = True
         if self._process.is_alive():
             self._process.terminate()
 

@@ -53,9 +53,11 @@ class Errands:
         await self._all_end(FAREWELL_SECONDS)
 
     async def _see_through(self, name: str, errand: Errand, pause_seconds: float) -> None:
-        report = await errand.ended()
-        errand.close()
-        del self._under_way[name]
+        try:
+            report = await errand.ended()
+            errand.close()
+        finally:
+            del self._under_way[name]
         if not report.is_done:
             self._not_before[name] = time.monotonic() + pause_seconds
         self._hear(name, report)

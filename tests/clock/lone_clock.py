@@ -6,8 +6,7 @@ import sys
 import threading
 from pathlib import Path
 
-from running_clock import QUICKLY
-from told_time import told_time
+from told_time import QUICKLY, told_time
 
 from digest.clock.clock import clock_running
 from digest.configuration import load_settings

@@ -10,15 +10,14 @@ import pytest
 from newsroom import DAY, NEWSLETTER, configure, enlist
 from scripted_relay import ScriptedRelay
 from sqlmodel import select
-from told_time import tell_time, told_time
+from told_time import QUICKLY, tell_time, told_time
 
-from digest.clock.clock import Pace, clock_running
+from digest.clock.clock import clock_running
 from digest.configuration import load_settings
 from digest.database import Database
 from digest.editions.tables import EditionRow
 from digest.settings import Settings
 
-QUICKLY = Pace(beat_seconds=0.05, patience_seconds=1.0, retry_seconds=0.1, settle_seconds=0.1, grace_seconds=30)
 PATIENCE_SECONDS = 40.0
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -37,12 +36,16 @@ class Newsroom:
     def clock(self, at: datetime, more: str = "", replaced: tuple[str, str] = ("", "")) -> Iterator[None]:
         """Let the clock run from *at* on, with *more* in the configuration and something *replaced*."""
         tell_time(at)
+        self.configure(more, replaced)
+        with clock_running(self.settings, self.database, told_time, self.told.append, QUICKLY):
+            yield
+
+    def configure(self, more: str = "", replaced: tuple[str, str] = ("", "")) -> None:
+        """Write the configuration, with *more* in it and something *replaced*."""
         configure(self.folder, self.database.url, self.relay.url, more=more)
         if replaced != ("", ""):
             file = self.folder / "digest.toml"
             file.write_text(file.read_text(encoding="utf-8").replace(*replaced), encoding="utf-8")
-        with clock_running(self.settings, self.database, told_time, self.told.append, QUICKLY):
-            yield
 
     @property
     def settings(self) -> Settings:
@@ -70,3 +73,10 @@ def wait_for(is_so: Callable[[], object]) -> None:
     while not is_so():
         assert time.monotonic() < give_up_at, "it did not come to pass"
         time.sleep(0.02)
+
+
+def children(process: int) -> list[int]:
+    """Return the living processes that *process* has sent on errands."""
+    files = Path(f"/proc/{process}/task").glob("*/children")
+    numbers = [int(number) for file in files for number in file.read_text().split()]
+    return [number for number in numbers if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()]

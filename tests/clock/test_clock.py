@@ -5,11 +5,10 @@ import signal
 import time
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from newsroom import CUTOFF, DAY, MORNING, NEWSLETTER, enlist, stock
-from running_clock import Newsroom, on_sqlite, wait_for
+from running_clock import Newsroom, children, on_sqlite, wait_for
 from scripted_relay import PASS
 from told_time import tell_time
 
@@ -157,7 +156,7 @@ def test_a_sender_that_is_killed_is_followed_by_another_who_goes_on(newsroom: Ne
     newsroom.relay.at_data = unhurried
     with newsroom.clock(MORNING):
         wait_for(lambda: len(newsroom.relay.accepted) > 3)
-        (sender,) = errands()
+        (sender,) = children(os.getpid())
         os.kill(sender, signal.SIGKILL)
         row = newsroom.wait_for("sent")
     assert (row.eligible, row.failed) == (40, 0)
@@ -173,7 +172,7 @@ def test_told_to_stop_it_finishes_what_is_begun_and_the_next_one_goes_on(newsroo
     newsroom.relay.at_data = unhurried
     with newsroom.clock(MORNING):
         wait_for(lambda: len(newsroom.relay.accepted) > 3)
-    assert errands() == []
+    assert children(os.getpid()) == []
     assert len(newsroom.relay.accepted) == len(newsroom.relay.offered) < 40
     assert " deferred" in newsroom.told[0]
     with newsroom.clock(MORNING + A_MINUTE):
@@ -209,10 +208,3 @@ def approve(newsroom: Newsroom) -> None:
         built = build_edition(session, newsroom.settings, NEWSLETTER, DAY)
         assert built.artifact
         record_approval(session, NEWSLETTER, DAY, built.artifact.sha256, "kim", MORNING)
-
-
-def errands() -> list[int]:
-    """Return the processes that this one has spawned for an errand and that live."""
-    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    numbers = [int(number) for file in children for number in file.read_text().split()]
-    return [number for number in numbers if b"spawn_main" in Path(f"/proc/{number}/cmdline").read_bytes()]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from newsroom import DAY, MORNING, configure, enlist, stock
-from running_clock import Newsroom, wait_for
+from running_clock import Newsroom, children, wait_for
 from scripted_relay import PASS
 from sqlmodel import select
 from told_time import tell_time
@@ -29,17 +29,22 @@ def unhurried(_recipient: str, _times: int) -> str:
     return PASS
 
 
-@contextmanager
-def lone_clock(newsroom: Newsroom) -> Iterator[subprocess.Popen[str]]:
+def start_clock(newsroom: Newsroom) -> "subprocess.Popen[str]":
+    """Start a clock in a process of its own; what it says is appended to clocks.log."""
     paths = os.pathsep.join(path for path in sys.path if path)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DIGEST_")}
     with (newsroom.folder / "clocks.log").open("a") as log:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, LONE_CLOCK, newsroom.folder],
             env=environment | {"PYTHONPATH": paths},
             stderr=log,
             text=True,
         )
+
+
+@contextmanager
+def lone_clock(newsroom: Newsroom) -> Iterator["subprocess.Popen[str]"]:
+    process = start_clock(newsroom)
     try:
         yield process
     finally:
@@ -102,9 +107,3 @@ def test_one_that_was_stopped_in_its_tracks_acts_no_more_when_it_goes_on(newsroo
         newsroom.wait_for("sent")
         assert children(stopped.pid) == []
     assert sorted(newsroom.relay.accepted) == sorted(newsroom.readers)
-
-
-def children(process: int) -> list[int]:
-    """Return the living processes that *process* has started."""
-    files = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(number) for file in files for number in file.read_text().split()]

@@ -1,10 +1,13 @@
-"""A clock that shows what a test tells it, in this process and in those it starts."""
+"""A clock that shows what a test tells it, in this process and in those it starts, and a pace for tests."""
 
 import os
 from datetime import datetime
 from pathlib import Path
 
+from digest.clock.clock import Pace
+
 FILE = "TOLD_TIME"
+QUICKLY = Pace(beat_seconds=0.05, patience_seconds=2.0, retry_seconds=0.1, settle_seconds=0.1, grace_seconds=30)
 
 
 def told_time() -> datetime:

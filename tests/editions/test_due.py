@@ -77,6 +77,7 @@ def test_before_its_first_edition_nothing_was_missed_and_after_a_week_of_silence
     assert acts({}, at(7)) == {TODAY: Act.PUBLISH}
     assert acts({}, at(11)) == {TODAY: Act.MISS}
     assert acts(standing(SENT, TODAY - 8 * DAY), at(7)) == {TODAY: Act.PUBLISH}
+    assert len(acts(standing(SENT, TODAY - 7 * DAY), at(7))) == 7
 
 
 def test_an_edition_under_way_is_looked_after_however_old_it_is():
