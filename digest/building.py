@@ -12,7 +12,9 @@ from sqlmodel import Session
 
 from digest.editions.compose import compose
 from digest.editions.contents import LeftOut, PlacedStory
-from digest.editions.store import Previous, editors_texts, previous_edition
+from digest.editions.hand_store import editors_hand
+from digest.editions.store import Previous, previous_edition
+from digest.editions.texts_store import editors_texts
 from digest.editions.window import Schedule, Window, instant_of, window_of
 from digest.gathering import LONGEST_WINDOW, gather
 from digest.rendering.artifact import Artifact
@@ -71,7 +73,8 @@ def build_edition(
     newsletter = settings.newsletters[slug]
     previous = previous_edition(session, slug, local_date)
     schedule = schedule_of(newsletter, local_date, previous)
-    gathered = gather(session, slug, local_date, schedule.window, previous, updates=newsletter.updates)
+    hand = editors_hand(session, slug, local_date)
+    gathered = gather(session, slug, schedule, previous, hand.kept, updates=newsletter.updates)
     contents = compose(
         slug,
         local_date,
@@ -79,6 +82,7 @@ def build_edition(
         gathered.articles,
         {source.name: source for source in settings.sources},
         texts=editors_texts(session, slug, local_date),
+        hand=hand,
         previous_subject=previous.subject if previous else None,
         window=schedule.window,
         late=gathered.late,

@@ -1,8 +1,8 @@
 """Gathering: the articles that an edition may hold, and those that it must not, each with the reason. Reads only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -14,7 +14,7 @@ from digest.editions.mailed import Mailed
 from digest.editions.mailed_store import mailed_stories, mailed_urls
 from digest.editions.repeats import repeats
 from digest.editions.store import Previous
-from digest.editions.window import Window
+from digest.editions.window import Schedule, Window
 
 LONGEST_WINDOW = timedelta(days=7)
 TOO_OLD = f"it was published more than {LONGEST_WINDOW.days} days before the cut-off, and no edition has held it"
@@ -35,25 +35,45 @@ class Gathered:
 
 
 def gather(
-    session: Session, newsletter: str, local_date: date, window: Window, previous: Previous | None, *, updates: bool
+    session: Session,
+    newsletter: str,
+    schedule: Schedule,
+    previous: Previous | None,
+    kept: Collection[str] = (),
+    *,
+    updates: bool = True,
 ) -> Gathered:
-    """Return what there is for the edition of *local_date*; *updates* says whether stories may come back changed."""
+    """Return what there is for the edition of *schedule*; *updates* says whether stories may come back changed.
+
+    Articles at the URLs *kept* are there whenever they were published, and though readers have had them; but none that
+    must not be read, or can't be, when the edition goes out.
+    """
+    window, local_date = schedule.window, schedule.local_date
     mailed = mailed_stories(session, newsletter, local_date - LONGEST_WINDOW, local_date)
     late = _late(session, newsletter, window, previous)
     due = [*articles_due(session, window.start, window.end), *late]
     changed = _changed(session, mailed) if updates else {}
-    had = repeats([article for article in due if article.url not in changed], mailed)
-    fresh = [article for article in due if article.url not in had and article.url not in changed]
+    pinned = {article.url: article for article in _out_by(session, kept, schedule.send_at)}
+    known = changed.keys() | pinned.keys()
+    had = repeats([article for article in due if article.url not in known], mailed)
+    fresh = [article for article in due if article.url not in had and article.url not in known]
+    returning = {url: article for url, (article, _) in changed.items()}
     return Gathered(
-        articles=(*fresh, *(article for article, _ in changed.values())),
+        articles=(*fresh, *(returning | pinned).values()),
         late=frozenset(article.url for article in late),
         changes={url: change for url, (_, change) in changed.items()},
         kept_out=(
             *(LeftOut(article.url, article.headline, had[article.url]) for article in due if article.url in had),
-            *_held_back(session, window),
-            *_too_old(session, window, previous),
+            *(left for left in _held_back(session, window) if left.url not in pinned),
+            *(left for left in _too_old(session, window, previous) if left.url not in pinned),
         ),
     )
+
+
+def _out_by(session: Session, urls: Collection[str], moment: datetime) -> list[Article]:
+    """Return those articles at *urls* that may be read at *moment* (UTC)."""
+    found = (article for article, _ in articles_revised(session, list(urls)))
+    return [article for article in found if max(article.published, article.not_before or moment) <= moment]
 
 
 def _late(session: Session, newsletter: str, window: Window, previous: Previous | None) -> list[Article]:

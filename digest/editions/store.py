@@ -8,11 +8,10 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
-from digest.editions.compose import EditorsTexts
 from digest.editions.contents import LeftOut, PlacedStory, runners_up
 from digest.editions.edition import Edition, EditionEvent, EditionStatus, move
 from digest.editions.score import score_from_json
-from digest.editions.tables import ArtifactRow, EditionRow, EditionRunnerUp, EditionStory, EditionText
+from digest.editions.tables import ArtifactRow, EditionRow, EditionRunnerUp, EditionStory
 from digest.editions.window import Schedule, Window
 
 
@@ -163,28 +162,6 @@ def change_status(session: Session, edition: Edition, event: EditionEvent) -> Ed
     row = session.get_one(EditionRow, edition.id, with_for_update=True)
     row.status = move(EditionStatus(row.status), event).value
     return row
-
-
-def write_text(
-    session: Session, newsletter: str, local_date: date, kind: str, text: str, editor: str, now: datetime
-) -> None:
-    """Keep an editor's *text* as the `subject` or `standfirst` (*kind*) of an edition."""
-    session.add(
-        EditionText(
-            newsletter=newsletter, local_date=local_date, kind=kind, text=text, written_by=editor, written_at=now
-        )
-    )
-
-
-def editors_texts(session: Session, newsletter: str, local_date: date) -> EditorsTexts:
-    """Return the newest words an editor wrote for this edition."""
-    found = session.exec(
-        select(EditionText)
-        .where(EditionText.newsletter == newsletter, EditionText.local_date == local_date)
-        .order_by(col(EditionText.id))
-    )
-    newest = {row.kind: row.text for row in found}
-    return EditorsTexts(subject=newest.get("subject"), standfirst=newest.get("standfirst"))
 
 
 def _record(

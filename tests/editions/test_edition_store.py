@@ -11,7 +11,6 @@ from digest.editions.mailed_store import mailed_stories, mailed_urls
 from digest.editions.store import (
     Previous,
     change_status,
-    editors_texts,
     find_edition,
     freeze_stories,
     frozen_artifact,
@@ -21,9 +20,9 @@ from digest.editions.store import (
     previous_edition,
     record_published,
     record_skipped,
-    write_text,
 )
 from digest.editions.tables import ArtifactRow, EditionRow
+from digest.editions.texts_store import editors_texts, write_text
 from digest.editions.window import Schedule, Window
 
 DAY = date(2026, 3, 14)
