@@ -3,7 +3,7 @@
 Reads, never writes. Preview and send both come through here, so that they can't differ (law 3).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlmodel import Session
 from digest.editions.compose import compose
 from digest.editions.contents import LeftOut, PlacedStory
 from digest.editions.hand_store import editors_hand
+from digest.editions.holds import Supply, hold_of
 from digest.editions.store import Previous, previous_edition
 from digest.editions.texts_store import editors_texts
 from digest.editions.window import Schedule, Window, instant_of, window_of
@@ -30,7 +31,8 @@ from digest.settings import NewsletterSettings, Settings
 class BuiltEdition:
     """An edition as it would be published.
 
-    `shortfall` says why it must not be, None when it may; `given_up` what the mail had no room for, "" if nothing.
+    `shortfall` says why it must not be, None when it may; `hold` why a person should look at it first, None when
+    nobody need; `given_up` what the mail had no room for, "" if nothing.
     """
 
     newsletter: str
@@ -41,6 +43,7 @@ class BuiltEdition:
     artifact: Artifact | None
     shortfall: str | None
     given_up: str = ""
+    hold: str | None = None
 
 
 def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Previous | None) -> Schedule:
@@ -90,17 +93,20 @@ def build_edition(
         relaxed=settings.site.is_local,
     )
     if contents is None:
-        return BuiltEdition(slug, schedule, "", (), gathered.kept_out, None, _shortfall(newsletter, 0))
+        hold = _hold(newsletter, schedule, (), gathered.supply)
+        return BuiltEdition(slug, schedule, "", (), gathered.kept_out, None, _shortfall(newsletter, 0), hold=hold)
     fitted = fit_edition(contents, publication_of(settings, slug), load_template(template_of(newsletter)), inline)
+    placed = fitted.contents.placed()
     return BuiltEdition(
         newsletter=slug,
         schedule=schedule,
         standfirst=contents.standfirst,
-        stories=fitted.contents.placed(),
+        stories=placed,
         left_out=(*fitted.contents.left_out, *gathered.kept_out),
         artifact=fitted.artifact,
         shortfall=_shortfall(newsletter, len(contents.stories)),
         given_up=fitted.given_up,
+        hold=_hold(newsletter, schedule, placed, gathered.supply),
     )
 
 
@@ -127,6 +133,13 @@ def template_of(newsletter: NewsletterSettings) -> Path:
     """Return the folder of a newsletter's look: one of ours by its name, or the newsroom's own by its path."""
     own = Path(newsletter.template)
     return own if own.is_absolute() else templates_folder() / "editions" / newsletter.template
+
+
+def _hold(
+    newsletter: NewsletterSettings, schedule: Schedule, stories: Sequence[PlacedStory], supply: Supply
+) -> str | None:
+    cutoff = schedule.window.end + newsletter.settle
+    return hold_of(stories, supply, cutoff, newsletter.stale_after_hours, newsletter.repeat_share)
 
 
 def _shortfall(newsletter: NewsletterSettings, stories: int) -> str | None:

@@ -7,9 +7,16 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from digest.articles.article import Article
-from digest.articles.store import articles_due, articles_due_late, articles_held_back, articles_revised
+from digest.articles.store import (
+    articles_due,
+    articles_due_late,
+    articles_held_back,
+    articles_revised,
+    newest_published,
+)
 from digest.editions.changes import Change, change_of
 from digest.editions.contents import LeftOut
+from digest.editions.holds import Supply
 from digest.editions.mailed import Mailed
 from digest.editions.mailed_store import mailed_stories, mailed_urls
 from digest.editions.repeats import repeats
@@ -26,12 +33,14 @@ class Gathered:
     """What there is for an edition: `articles` to choose from, which of them are `late`, by their URLs, and `changes`.
 
     `changes` are what is new in those that readers have had, by their URLs. `kept_out` is not to be chosen from.
+    `supply` is what the edition may be held for.
     """
 
     articles: tuple[Article, ...]
     late: frozenset[str]
     changes: Mapping[str, Change]
     kept_out: tuple[LeftOut, ...]
+    supply: Supply
 
 
 def gather(
@@ -62,6 +71,10 @@ def gather(
         articles=(*fresh, *(returning | pinned).values()),
         late=frozenset(article.url for article in late),
         changes={url: change for url, (_, change) in changed.items()},
+        supply=Supply(
+            newest=newest_published(session, schedule.send_at),
+            yesterday=tuple(story for story in mailed if story.local_date == mailed[0].local_date),
+        ),
         kept_out=(
             *(LeftOut(article.url, article.headline, had[article.url]) for article in due if article.url in had),
             *(left for left in _held_back(session, window) if left.url not in pinned),

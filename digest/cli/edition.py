@@ -81,11 +81,12 @@ def approve(
 ) -> None:
     """Approve an edition as it is now, byte for byte. Kept with who and when; the newest approval counts.
 
-    Where approval is on, nothing else is sent: whatever changes the edition afterwards asks for a new approval.
+    Where approval is on, nothing else is sent: whatever changes the edition afterwards asks for a new approval. An
+    edition that is held (its stories are old, or the same as before) is sent when it is approved.
     """
     desk: Desk = context.obj
     edition, named = edition_named(desk, newsletter, date), _hash_named(sha256)
-    local_date, built = edition.local_date, _built_hash(edition)
+    local_date, (built, held) = edition.local_date, _built_hash(edition)
     if not built.startswith(named):
         raise NotApprovedError(
             f"{newsletter} {local_date} is built as {built}, not as {named}: it is not what you looked at;"
@@ -94,7 +95,7 @@ def approve(
     with edition.database.writing() as session:
         record_approval(session, newsletter, local_date, built, who_decides(editor), edition.now)
     desk.say(f"{newsletter} {local_date} is approved as {built}")
-    if not edition.of_newsletter.approval:
+    if not edition.of_newsletter.approval and not held:
         desk.tell(f"note: [newsletters.{newsletter}] has no approval = true, so it is sent without one as well")
 
 
@@ -107,18 +108,18 @@ def _hash_named(text: str) -> str:
     return named
 
 
-def _built_hash(edition: OpenEdition) -> str:
-    """Return the hash of the frozen artifact of a published edition, or of what would be published now."""
+def _built_hash(edition: OpenEdition) -> tuple[str, str | None]:
+    """Return the hash of the frozen artifact of a published edition, or of what would be now, and why it is held."""
     newsletter, local_date = edition.newsletter, edition.local_date
     if published := find_published(edition.database, newsletter, local_date):
-        return published.artifact.sha256
+        return published.artifact.sha256, None
     with edition.database.reading() as session:
-        artifact = build_edition(session, edition.settings, newsletter, local_date).artifact
-    if artifact is None:
+        built = build_edition(session, edition.settings, newsletter, local_date)
+    if built.artifact is None:
         raise DigestError(
             f"there is nothing to approve: no stored article is in the window of {newsletter} {local_date}"
         )
-    return artifact.sha256
+    return built.artifact.sha256, built.hold
 
 
 def _refuse_unfit(texts: dict[str, str], standing: EditorsTexts) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from digest.delivery.ledger import DeliveryStatus
 from digest.delivery.message import Reader
 from digest.delivery.store.rows import ROW
-from digest.editions.edition import EditionStatus
+from digest.editions.edition import UNPUBLISHED
 from digest.editions.tables import EditionRow
 from subscribers.store import may_be_mailed
 from subscribers.tables import Subscriber, Subscription
@@ -50,7 +50,7 @@ def copy_for(session: Session, subscriber_id: int, edition_id: int) -> EditionCo
         .join(Subscriber, col(Subscriber.id) == col(Subscription.subscriber_id))
         .where(
             col(EditionRow.id) == edition_id,
-            col(EditionRow.status) != EditionStatus.SKIPPED.value,
+            col(EditionRow.status).not_in(UNPUBLISHED),
             col(Subscriber.id) == subscriber_id,
             may_be_mailed(),
             ~in_ledger,

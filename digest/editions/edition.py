@@ -8,16 +8,21 @@ from digest.errors import DigestError
 
 
 class EditionStatus(StrEnum):
-    """Where an edition stands. One that has not been published or skipped has no row."""
+    """Where an edition stands. One that has not been published, held or skipped has no row."""
 
+    HELD = "held"  # not sent, with a recorded reason, until a person has looked at it or the reason is gone
     SKIPPED = "skipped"  # not sent, with a recorded reason; its stories go to the next one
     SENDING = "sending"  # published: artifact and audience are frozen, deliveries are under way
     SENT = "sent"  # every delivery is settled
 
 
+UNPUBLISHED = (EditionStatus.HELD, EditionStatus.SKIPPED)
+
+
 class EditionEvent(StrEnum):
     """What can happen to an edition."""
 
+    HOLD = "hold"
     SKIP = "skip"
     PUBLISH = "publish"
     SETTLE = "settle"  # the last delivery was settled
@@ -29,6 +34,11 @@ class IllegalEditionMoveError(DigestError):
 
 
 _MOVES: dict[tuple[EditionStatus | None, EditionEvent], EditionStatus] = {
+    (None, EditionEvent.HOLD): EditionStatus.HELD,
+    (EditionStatus.HELD, EditionEvent.HOLD): EditionStatus.HELD,
+    (EditionStatus.HELD, EditionEvent.SKIP): EditionStatus.SKIPPED,
+    (EditionStatus.HELD, EditionEvent.PUBLISH): EditionStatus.SENDING,
+    (EditionStatus.SKIPPED, EditionEvent.HOLD): EditionStatus.HELD,
     (None, EditionEvent.SKIP): EditionStatus.SKIPPED,
     (None, EditionEvent.PUBLISH): EditionStatus.SENDING,
     (EditionStatus.SKIPPED, EditionEvent.SKIP): EditionStatus.SKIPPED,
@@ -42,7 +52,7 @@ _MOVES: dict[tuple[EditionStatus | None, EditionEvent], EditionStatus] = {
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One newsletter on one local date, as stored; `reason` says why it was skipped."""
+    """One newsletter on one local date, as stored; `reason` says why it was skipped or is held."""
 
     id: int
     newsletter: str
@@ -53,7 +63,7 @@ class Edition:
     @property
     def is_published(self) -> bool:
         """Say whether artifact and audience are frozen."""
-        return self.status is not EditionStatus.SKIPPED
+        return self.status not in UNPUBLISHED
 
     @property
     def is_settled(self) -> bool:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from digest.editions.edition import Edition, EditionStatus
+from digest.editions.edition import UNPUBLISHED, Edition
 from digest.editions.tables import EditionApproval, EditionRow
 
 
@@ -41,7 +41,7 @@ def previous_audience(session: Session, newsletter: str, local_date: date) -> in
         .where(
             EditionRow.newsletter == newsletter,
             EditionRow.local_date < local_date,
-            EditionRow.status != EditionStatus.SKIPPED.value,
+            col(EditionRow.status).not_in(UNPUBLISHED),
         )
         .order_by(col(EditionRow.local_date).desc())
         .limit(1)

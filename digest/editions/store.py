@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from digest.editions.contents import LeftOut, PlacedStory, runners_up
-from digest.editions.edition import Edition, EditionEvent, EditionStatus, move
+from digest.editions.edition import UNPUBLISHED, Edition, EditionEvent, EditionStatus, move
 from digest.editions.score import score_from_json
 from digest.editions.tables import ArtifactRow, EditionRow, EditionRunnerUp, EditionStory
 from digest.editions.window import Schedule, Window
@@ -67,7 +67,7 @@ def later_edition(session: Session, newsletter: str, local_date: date) -> date |
         .where(
             EditionRow.newsletter == newsletter,
             EditionRow.local_date > local_date,
-            EditionRow.status != EditionStatus.SKIPPED.value,
+            col(EditionRow.status).not_in(UNPUBLISHED),
         )
         .order_by(col(EditionRow.local_date))
         .limit(1)
@@ -88,6 +88,11 @@ def latest_edition(session: Session, newsletter: str) -> ListedEdition | None:
 def record_skipped(session: Session, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
     """Record that there is no edition on this date, and why."""
     return _record(session, newsletter, schedule, EditionEvent.SKIP, reason, now)
+
+
+def record_held(session: Session, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
+    """Record that the edition is held, and why."""
+    return _record(session, newsletter, schedule, EditionEvent.HOLD, reason, now)
 
 
 def record_published(session: Session, newsletter: str, schedule: Schedule, now: datetime) -> Edition:

@@ -6,11 +6,20 @@ import pytest
 from digest.editions.edition import Edition, EditionEvent, EditionStatus, IllegalEditionMoveError, move
 from digest.editions.window import Schedule, Window
 
-NONE, SKIPPED, SENDING, SENT = None, *EditionStatus
-SKIP, PUBLISH, SETTLE, REOPEN = EditionEvent
+NONE, HELD, SKIPPED, SENDING, SENT = None, *EditionStatus
+HOLD, SKIP, PUBLISH, SETTLE, REOPEN = EditionEvent
 NO = IllegalEditionMoveError
 
 MOVES = {
+    (NONE, HOLD): HELD,
+    (HELD, HOLD): HELD,
+    (HELD, SKIP): SKIPPED,
+    (HELD, PUBLISH): SENDING,
+    (HELD, SETTLE): NO,
+    (HELD, REOPEN): NO,
+    (SKIPPED, HOLD): HELD,
+    (SENDING, HOLD): NO,
+    (SENT, HOLD): NO,
     (NONE, SKIP): SKIPPED,
     (NONE, PUBLISH): SENDING,
     (NONE, SETTLE): NO,
@@ -50,7 +59,8 @@ def test_nothing_leads_back_from_published(status):
 
 
 @pytest.mark.parametrize(
-    ("status", "published", "settled"), [(SKIPPED, False, False), (SENDING, True, False), (SENT, True, True)]
+    ("status", "published", "settled"),
+    [(HELD, False, False), (SKIPPED, False, False), (SENDING, True, False), (SENT, True, True)],
 )
 def test_an_edition_knows_whether_it_is_out_and_done(status, published, settled):
     noon = datetime(2026, 3, 14, 12, tzinfo=UTC)

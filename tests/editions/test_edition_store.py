@@ -18,6 +18,7 @@ from digest.editions.store import (
     later_edition,
     move_deadline,
     previous_edition,
+    record_held,
     record_published,
     record_skipped,
 )
@@ -89,6 +90,14 @@ def test_a_skipped_edition_says_why_and_may_still_be_published(database):
     assert skipped(database, reason="no story").id == first.id
     out = published(database)
     assert (out.id, out.status, out.reason) == (first.id, EditionStatus.SENDING, None)
+
+
+def test_a_held_edition_says_why_counts_for_nothing_and_may_be_published(database):
+    with database.writing() as session:
+        held = record_held(session, "daily", schedule(), "no feed came in", NOW)
+    assert (held.status, held.reason, held.is_published) == (EditionStatus.HELD, "no feed came in", False)
+    assert ask(database, later_edition, "daily", DAY - timedelta(days=1)) is None
+    assert published(database).id == held.id
 
 
 def test_the_previous_edition_is_the_last_published_one_and_skipped_ones_count_for_nothing(database):
