@@ -3,7 +3,7 @@
 Reads, never writes. Preview and send both come through here, so that they can't differ (law 3).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,10 @@ from sqlmodel import Session
 from digest.editions.calendar import Calendar
 from digest.editions.compose import compose
 from digest.editions.contents import LeftOut, PlacedStory
-from digest.editions.store import Previous, editors_texts, previous_edition
+from digest.editions.hand_store import editors_hand
+from digest.editions.holds import Supply, hold_of
+from digest.editions.store import Previous, previous_edition
+from digest.editions.texts_store import editors_texts
 from digest.editions.window import Schedule
 from digest.gathering import gather
 from digest.rendering.artifact import Artifact
@@ -29,7 +32,8 @@ from digest.settings import NewsletterSettings, Settings
 class BuiltEdition:
     """An edition as it would be published.
 
-    `shortfall` says why it must not be, None when it may; `given_up` what the mail had no room for, "" if nothing.
+    `shortfall` says why it must not be, None when it may; `hold` why a person should look at it first, None when
+    nobody need; `given_up` what the mail had no room for, "" if nothing.
     """
 
     newsletter: str
@@ -40,6 +44,7 @@ class BuiltEdition:
     artifact: Artifact | None
     shortfall: str | None
     given_up: str = ""
+    hold: str | None = None
 
 
 def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Previous | None) -> Schedule:
@@ -59,7 +64,8 @@ def build_edition(
     newsletter = settings.newsletters[slug]
     previous = previous_edition(session, slug, local_date)
     schedule = schedule_of(newsletter, local_date, previous)
-    gathered = gather(session, slug, schedule, previous, Calendar.of(newsletter), updates=newsletter.updates)
+    calendar, hand = Calendar.of(newsletter), editors_hand(session, slug, local_date)
+    gathered = gather(session, slug, schedule, previous, calendar, hand.kept, updates=newsletter.updates)
     contents = compose(
         slug,
         local_date,
@@ -67,6 +73,7 @@ def build_edition(
         gathered.articles,
         {source.name: source for source in settings.sources},
         texts=editors_texts(session, slug, local_date),
+        hand=hand,
         previous_subject=previous.subject if previous else None,
         window=schedule.window,
         late=gathered.late,
@@ -74,17 +81,20 @@ def build_edition(
         relaxed=settings.site.is_local,
     )
     if contents is None:
-        return BuiltEdition(slug, schedule, "", (), gathered.kept_out, None, _shortfall(newsletter, 0))
+        hold = _hold(newsletter, schedule, (), gathered.supply)
+        return BuiltEdition(slug, schedule, "", (), gathered.kept_out, None, _shortfall(newsletter, 0), hold=hold)
     fitted = fit_edition(contents, publication_of(settings, slug), load_template(template_of(newsletter)), inline)
+    placed = fitted.contents.placed()
     return BuiltEdition(
         newsletter=slug,
         schedule=schedule,
         standfirst=contents.standfirst,
-        stories=fitted.contents.placed(),
+        stories=placed,
         left_out=(*fitted.contents.left_out, *gathered.kept_out),
         artifact=fitted.artifact,
         shortfall=_shortfall(newsletter, len(contents.stories)),
         given_up=fitted.given_up,
+        hold=_hold(newsletter, schedule, placed, gathered.supply),
     )
 
 
@@ -111,6 +121,13 @@ def template_of(newsletter: NewsletterSettings) -> Path:
     """Return the folder of a newsletter's look: one of ours by its name, or the newsroom's own by its path."""
     own = Path(newsletter.template)
     return own if own.is_absolute() else templates_folder() / "editions" / newsletter.template
+
+
+def _hold(
+    newsletter: NewsletterSettings, schedule: Schedule, stories: Sequence[PlacedStory], supply: Supply
+) -> str | None:
+    cutoff = schedule.window.end + newsletter.settle
+    return hold_of(stories, supply, cutoff, newsletter.stale_after_hours, newsletter.repeat_share)
 
 
 def _shortfall(newsletter: NewsletterSettings, stories: int) -> str | None:

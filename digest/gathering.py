@@ -1,16 +1,23 @@
 """Gathering: the articles that an edition may hold, and those that it must not, each with the reason. Reads only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from digest.articles.article import Article
-from digest.articles.store import articles_due, articles_due_late, articles_held_back, articles_revised
+from digest.articles.store import (
+    articles_due,
+    articles_due_late,
+    articles_held_back,
+    articles_revised,
+    newest_published,
+)
 from digest.editions.calendar import LONGEST_DAYS, Calendar
 from digest.editions.changes import Change, change_of
 from digest.editions.contents import LeftOut
+from digest.editions.holds import Supply
 from digest.editions.mailed import Mailed
 from digest.editions.mailed_store import mailed_stories, mailed_urls
 from digest.editions.repeats import repeats
@@ -27,12 +34,14 @@ class Gathered:
     """What there is for an edition: `articles` to choose from, which of them are `late`, by their URLs, and `changes`.
 
     `changes` are what is new in those that readers have had, by their URLs. `kept_out` is not to be chosen from.
+    `supply` is what the edition may be held for.
     """
 
     articles: tuple[Article, ...]
     late: frozenset[str]
     changes: Mapping[str, Change]
     kept_out: tuple[LeftOut, ...]
+    supply: Supply
 
 
 def gather(
@@ -41,27 +50,45 @@ def gather(
     schedule: Schedule,
     previous: Previous | None,
     calendar: Calendar,
+    kept: Collection[str] = (),
     *,
-    updates: bool,
+    updates: bool = True,
 ) -> Gathered:
-    """Return what there is for the edition of *schedule*; *updates* says whether stories may come back changed."""
+    """Return what there is for the edition of *schedule*; *updates* says whether stories may come back changed.
+
+    Articles at the URLs *kept* are there whenever they were published, and though readers have had them; but none that
+    must not be read, or can't be, when the edition goes out.
+    """
     window, local_date = schedule.window, schedule.local_date
     mailed = mailed_stories(session, newsletter, local_date - _LONGEST, local_date)
     late = _late(session, newsletter, calendar.earliest_on(local_date), window, previous)
     due = [*articles_due(session, window.start, window.end), *late]
     changed = _changed(session, mailed) if updates else {}
-    had = repeats([article for article in due if article.url not in changed], mailed)
-    fresh = [article for article in due if article.url not in had and article.url not in changed]
+    pinned = {article.url: article for article in _out_by(session, kept, schedule.send_at)}
+    known = changed.keys() | pinned.keys()
+    had = repeats([article for article in due if article.url not in known], mailed)
+    fresh = [article for article in due if article.url not in had and article.url not in known]
+    returning = {url: article for url, (article, _) in changed.items()}
     return Gathered(
-        articles=(*fresh, *(article for article, _ in changed.values())),
+        articles=(*fresh, *(returning | pinned).values()),
         late=frozenset(article.url for article in late),
         changes={url: change for url, (_, change) in changed.items()},
+        supply=Supply(
+            newest=newest_published(session, schedule.send_at),
+            yesterday=tuple(story for story in mailed if story.local_date == mailed[0].local_date),
+        ),
         kept_out=(
             *(LeftOut(article.url, article.headline, had[article.url]) for article in due if article.url in had),
-            *_held_back(session, window),
-            *_too_old(session, window, previous),
+            *(left for left in _held_back(session, window) if left.url not in pinned),
+            *(left for left in _too_old(session, window, previous) if left.url not in pinned),
         ),
     )
+
+
+def _out_by(session: Session, urls: Collection[str], moment: datetime) -> list[Article]:
+    """Return those articles at *urls* that may be read at *moment* (UTC)."""
+    found = (article for article, _ in articles_revised(session, list(urls)))
+    return [article for article in found if max(article.published, article.not_before or moment) <= moment]
 
 
 def _late(

@@ -34,7 +34,8 @@ class Preview:
     """An edition, its artifact, and a proof of its message.
 
     `is_published` says that it is frozen already; `off_day` why there is no edition on its date, None when there is;
-    `is_approved` False that the newsletter asks for an approval which these bytes lack.
+    `is_approved` False that the newsletter asks for an approval which these bytes lack; `is_held` that they are held
+    until they have one.
     """
 
     edition: BuiltEdition
@@ -44,12 +45,14 @@ class Preview:
     is_published: bool
     off_day: str | None = None
     is_approved: bool = True
+    is_held: bool = False
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what an editor should see to, in words."""
         found = [f"no edition on this day: {self.off_day}"] if self.off_day else []
         found += [f"it would not be sent: {self.edition.shortfall}"] if self.edition.shortfall else []
+        found += [f"it would be held: {self.edition.hold}; '{self._approval}' sends it"] if self.is_held else []
         found += (
             [f"too heavy for one mail, so it goes without {self.edition.given_up}"] if self.edition.given_up else []
         )
@@ -137,6 +140,7 @@ def preview_edition(
         is_published=published is not None,
         off_day=None if published else Calendar.of(newsletter).skips(local_date),
         is_approved=published is not None or not newsletter.approval or approved == edition.artifact.sha256,
+        is_held=edition.hold is not None and approved != edition.artifact.sha256,
     )
 
 

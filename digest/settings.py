@@ -101,10 +101,12 @@ class NewsletterSettings(Part):
     """`[newsletters.<slug>]`: a named daily product. Times are wall-clock times in `timezone`.
 
     What was published in the last `settle_minutes` before the cut-off waits for the next edition: its facts may still
-    change. `updates` lets a story come back that has substantially changed since it was mailed. `approval` holds an
-    edition until an editor approved its very bytes. `audience_change` is the share by which the audience may differ
-    from the previous edition's (0.1 is a tenth); None is any. The dates of `one_offs` have an edition at another time
-    than usual; cut-off and deadline move with it.
+    change. `updates` lets a story come back that has substantially changed since it was mailed. An edition is held,
+    until an editor approves it all the same, when the newest article is older than `stale_after_hours` at the cut-off
+    (None: however old), or when more than `repeat_share` of its stories were in the previous one. `approval` holds
+    every edition until an editor approved its very bytes. `audience_change` is the share by which the audience may
+    differ from the previous edition's (0.1 is a tenth); None is any. The dates of `one_offs` have an edition at another
+    time than usual; cut-off and deadline move with it.
     """
 
     name: str = Field(min_length=1, max_length=64)
@@ -125,6 +127,8 @@ class NewsletterSettings(Part):
     sections: tuple[SectionRule, ...] = ()
     ranking: RankingSettings = Field(default_factory=RankingSettings)
     updates: bool = True
+    stale_after_hours: float | None = Field(default=None, gt=0, le=8_760)
+    repeat_share: float = Field(default=0.5, ge=0, le=1)
     approval: bool = False
     audience_change: float | None = Field(default=None, gt=0, le=1)
 

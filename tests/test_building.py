@@ -10,15 +10,17 @@ from digest.articles.store import store_articles
 from digest.building import build_edition, publication_of, schedule_of, template_of
 from digest.editions.compose import LATE, WITHDRAWN
 from digest.editions.contents import PlacedStory
+from digest.editions.hand import Act, Override
+from digest.editions.hand_store import record_override
 from digest.editions.store import (
     Previous,
     freeze_stories,
     previous_edition,
     record_published,
     record_skipped,
-    write_text,
 )
 from digest.editions.tables import ArtifactRow
+from digest.editions.texts_store import write_text
 from digest.gathering import TOO_OLD
 from digest.rendering.template_folder import templates_folder
 from digest.settings import Settings
@@ -213,6 +215,46 @@ def test_what_has_not_settled_waits_and_is_not_lost_when_the_setting_changes(dat
         edition = record_published(session, SLUG, first.schedule, CUTOFF)
         session.add(ArtifactRow(edition_id=edition.id, sha256="", subject="", standfirst="", html=b"", text=b""))
     assert names(build(database, day=DAY + timedelta(days=1)).stories) == {"Fir"}
+
+
+def pin(database, *articles):
+    with database.writing() as session:
+        for one in articles:
+            record_override(session, SLUG, DAY, Override(Act.PIN, one.url, None, "kim", CUTOFF))
+
+
+def test_a_pinned_story_may_be_older_or_newer_than_the_window_and_may_have_been_mailed(database):
+    mailed = article("mailed", CUTOFF - timedelta(hours=30))
+    publish(database, DAY - timedelta(days=1), [placed(mailed)])
+    breaking = article("breaking", CUTOFF + timedelta(minutes=20))  # before send_at
+    store(database, mailed, breaking, *three())
+    pin(database, mailed, breaking)
+    built = build(database)
+    assert names(built.stories) == {"Alder", "Birch", "Cedar", "mailed", "breaking"}
+    assert built.left_out == ()
+    publish(database, DAY, built.stories)
+    assert names(build(database, day=DAY + timedelta(days=1)).stories) == set()
+
+
+def test_no_pin_lets_out_what_nobody_may_read_when_the_edition_goes_out(database):
+    secret = article("secret", CUTOFF - timedelta(hours=5), not_before=CUTOFF + timedelta(hours=1))
+    tomorrow = article("tomorrow", CUTOFF + timedelta(hours=1))
+    store(database, secret, tomorrow, *three())
+    pin(database, secret, tomorrow)
+    built = build(database)
+    assert names(built.stories) == {"Alder", "Birch", "Cedar"}
+    assert [left.url for left in built.left_out] == [secret.url]
+
+
+def test_a_note_of_the_editor_stands_in_both_parts_until_it_is_taken_back(database):
+    store(database, *three())
+    note = "Our printers are on strike; <this> mail is all there is today."
+    for text, times in ((note, 1), ("", 0)):
+        with database.writing() as session:
+            write_text(session, SLUG, DAY, "note", text, "kim", CUTOFF)
+        artifact = build(database).artifact
+        assert artifact.html.count("&lt;this&gt; mail is all there is today") == times
+        assert artifact.text.count("From the editor: Our printers are on strike") == times
 
 
 def test_nothing_is_late_before_anything_was_published(database):

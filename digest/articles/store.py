@@ -79,6 +79,13 @@ def articles_held_back(session: Session, start: datetime, end: datetime) -> list
     return _in_order(session, held)
 
 
+def newest_published(session: Session, until: datetime) -> datetime | None:
+    """Return when the newest of the articles published by *until* was, both UTC; None when there is none."""
+    published = col(ArticleRow.published)
+    found = session.exec(select(published).where(published <= until).order_by(published.desc()).limit(1))
+    return found.first()
+
+
 def articles_revised(session: Session, urls: Sequence[str]) -> list[tuple[Article, datetime]]:
     """Return the articles at *urls* with the instant (UTC) of their last change, in the order of their addresses."""
     runs = (urls[first : first + _URLS_AT_ONCE] for first in range(0, len(urls), _URLS_AT_ONCE))

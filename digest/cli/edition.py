@@ -1,102 +1,102 @@
 """`digest edition`: the editor's hand."""
 
-import getpass
 import re
-from datetime import date as Date  # noqa: N812 - `date` is the option's name
 from typing import Annotated
 
 import typer
 
-from digest.articles.clean_line import clean_line
 from digest.building import build_edition
-from digest.cli.desk import Desk, date_named, newsletter_named
-from digest.database import Database
+from digest.cli import hand
+from digest.cli.desk import Desk
+from digest.cli.editor import (
+    DateOption,
+    EditorOption,
+    NewsletterArgument,
+    OpenEdition,
+    edition_named,
+    one_line,
+    refuse_published,
+    who_decides,
+)
 from digest.delivery.publishing import find_published
 from digest.delivery.safeguards import SHORTEST_PREFIX, NotApprovedError
 from digest.editions.compose import EditorsTexts
 from digest.editions.release_store import record_approval
-from digest.editions.store import editors_texts, write_text
+from digest.editions.texts_store import editors_texts, write_text
 from digest.editions.wording import objection_to_standfirst, objection_to_subject, repeats
 from digest.errors import BadInputError, DigestError
-from digest.settings import Settings
-
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _HASH = re.compile(rf"[0-9a-f]{{{SHORTEST_PREFIX},64}}")
 
 app = typer.Typer(
-    help="The editor's hand: an edition's own words, and its approval.",
+    help="The editor's hand: an edition's stories, its own words, and its approval.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
 )
 
 
+app.command("show")(hand.show)
+app.command("pin")(hand.pin)
+app.command("drop")(hand.drop)
+app.command("move")(hand.move)
+
+
 @app.command("retitle")
 def retitle(
     context: typer.Context,
-    newsletter: Annotated[str, typer.Argument(metavar="NEWSLETTER")],
-    date: Annotated[str | None, typer.Option(help="The edition's local date; by default today's.")] = None,
+    newsletter: NewsletterArgument,
+    date: DateOption = None,
     subject: Annotated[str | None, typer.Option(help="The subject, instead of the lead's headline.")] = None,
     standfirst: Annotated[str | None, typer.Option(help="The sentence on the day, 40 to 130 characters.")] = None,
-    editor: Annotated[str | None, typer.Option(help="Who decided it; by default your user name.")] = None,
+    editor: EditorOption = None,
 ) -> None:
     """Write an edition's subject or standfirst yourself. Kept with who and when, until the edition is published."""
     desk: Desk = context.obj
-    settings = desk.settings()
-    database = desk.database(settings)
-    found, now = newsletter_named(settings, newsletter), desk.now()
-    local_date = date_named(date, found, now)
+    edition = edition_named(desk, newsletter, date)
     words = {"subject": subject, "standfirst": standfirst}
-    texts = {kind: _one_line(text) for kind, text in words.items() if text is not None}
+    texts = {kind: one_line(text) for kind, text in words.items() if text is not None}
     if not texts:
         raise BadInputError("say what: --subject TEXT or --standfirst TEXT")
-    if find_published(database, newsletter, local_date):
-        raise BadInputError(f"{newsletter} of {local_date} is published: what readers have can't be retitled")
-    with database.writing() as session:
-        _refuse_unfit(texts, editors_texts(session, newsletter, local_date))
+    refuse_published(edition)
+    with edition.database.writing() as session:
+        _refuse_unfit(texts, editors_texts(session, newsletter, edition.local_date))
         for kind, text in texts.items():
-            write_text(session, newsletter, local_date, kind, text, _who(editor), now)
-    desk.say(f"{' and '.join(texts)} of {newsletter} {local_date}: noted")
+            write_text(session, newsletter, edition.local_date, kind, text, who_decides(editor), edition.now)
+    desk.say(f"{' and '.join(texts)} of {newsletter} {edition.local_date}: noted")
+
+
+app.command("note")(hand.note)
 
 
 @app.command("approve")
 def approve(
     context: typer.Context,
-    newsletter: Annotated[str, typer.Argument(metavar="NEWSLETTER")],
+    newsletter: NewsletterArgument,
     sha256: Annotated[
         str, typer.Option("--sha256", metavar="HASH", help="What 'digest preview' shows; its first 12 digits will do.")
     ],
-    date: Annotated[str | None, typer.Option(help="The edition's local date; by default today's.")] = None,
+    date: DateOption = None,
     editor: Annotated[str | None, typer.Option(help="Who approves it; by default your user name.")] = None,
 ) -> None:
     """Approve an edition as it is now, byte for byte. Kept with who and when; the newest approval counts.
 
-    Where approval is on, nothing else is sent: whatever changes the edition afterwards asks for a new approval.
+    Where approval is on, nothing else is sent: whatever changes the edition afterwards asks for a new approval. An
+    edition that is held (its stories are old, or the same as before) is sent when it is approved.
     """
     desk: Desk = context.obj
-    settings = desk.settings()
-    database = desk.database(settings)
-    found, now = newsletter_named(settings, newsletter), desk.now()
-    local_date, named = date_named(date, found, now), _hash_named(sha256)
-    built = _built_hash(database, settings, newsletter, local_date)
+    edition, named = edition_named(desk, newsletter, date), _hash_named(sha256)
+    local_date, (built, held) = edition.local_date, _built_hash(edition)
     if not built.startswith(named):
         raise NotApprovedError(
             f"{newsletter} {local_date} is built as {built}, not as {named}: it is not what you looked at;"
             f" look again with 'digest preview {newsletter} --date {local_date}'"
         )
-    with database.writing() as session:
-        record_approval(session, newsletter, local_date, built, _who(editor), now)
+    with edition.database.writing() as session:
+        record_approval(session, newsletter, local_date, built, who_decides(editor), edition.now)
     desk.say(f"{newsletter} {local_date} is approved as {built}")
-    if not found.approval:
+    if not edition.of_newsletter.approval and not held:
         desk.tell(f"note: [newsletters.{newsletter}] has no approval = true, so it is sent without one as well")
-
-
-def _who(editor: str | None) -> str:
-    try:
-        return editor or getpass.getuser()
-    except (KeyError, OSError) as error:  # a container's user may have no name
-        raise BadInputError("nobody knows your user name; say who you are with --editor NAME") from error
 
 
 def _hash_named(text: str) -> str:
@@ -108,21 +108,18 @@ def _hash_named(text: str) -> str:
     return named
 
 
-def _built_hash(database: Database, settings: Settings, newsletter: str, local_date: Date) -> str:
-    """Return the hash of the frozen artifact of a published edition, or of what would be published now."""
-    if published := find_published(database, newsletter, local_date):
-        return published.artifact.sha256
-    with database.reading() as session:
-        artifact = build_edition(session, settings, newsletter, local_date).artifact
-    if artifact is None:
+def _built_hash(edition: OpenEdition) -> tuple[str, str | None]:
+    """Return the hash of the frozen artifact of a published edition, or of what would be now, and why it is held."""
+    newsletter, local_date = edition.newsletter, edition.local_date
+    if published := find_published(edition.database, newsletter, local_date):
+        return published.artifact.sha256, None
+    with edition.database.reading() as session:
+        built = build_edition(session, edition.settings, newsletter, local_date)
+    if built.artifact is None:
         raise DigestError(
             f"there is nothing to approve: no stored article is in the window of {newsletter} {local_date}"
         )
-    return artifact.sha256
-
-
-def _one_line(text: str) -> str:
-    return clean_line(_CONTROL_CHARACTER.sub(" ", text))
+    return built.artifact.sha256, built.hold
 
 
 def _refuse_unfit(texts: dict[str, str], standing: EditorsTexts) -> None:

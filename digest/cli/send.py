@@ -21,7 +21,7 @@ from digest.delivery.publishing import Published
 from digest.delivery.reconciling import Settlement, reconcile_unknown
 from digest.delivery.recovery import recover
 from digest.editions.calendar import Calendar
-from digest.editions.edition import Edition
+from digest.editions.edition import Edition, EditionStatus
 from digest.errors import BadInputError
 
 NewsletterArgument = Annotated[str, typer.Argument(metavar="NEWSLETTER")]
@@ -70,7 +70,7 @@ def send(
     ready = partial(prepare, late=late, wait=not no_wait, expected=expect_recipients)
     prepared = uvloop.run(ready(database, settings, newsletter, local_date, desk.now()))
     if isinstance(prepared, Edition):
-        _say_skipped(desk, prepared, as_json=as_json)
+        _say_unpublished(desk, prepared, as_json=as_json)
         raise typer.Exit(0 if Calendar.of(named).skips(local_date) else 1)
     if settings.site.is_local:
         desk.tell(f"note: links lead to {settings.site.base_url}, which only this machine can open")
@@ -134,11 +134,14 @@ def _say_closing(desk: Desk, published: Published, closing: Closing, *, as_json:
         desk.say(f"{closing.unknown:,} may or may not have gone out; see 'digest reconcile --help'")
 
 
-def _say_skipped(desk: Desk, edition: Edition, *, as_json: bool) -> None:
+def _say_unpublished(desk: Desk, edition: Edition, *, as_json: bool) -> None:
     name = f"{edition.newsletter}/{edition.schedule.local_date}"
     nobody: dict[str, Any] = asdict(Closing.of(0, {}))
     if as_json:
         desk.say_json({"edition": name, "status": edition.status.value, "reason": edition.reason, **nobody})
+    elif edition.status is EditionStatus.HELD:
+        command = f"digest preview {edition.newsletter} --date {edition.schedule.local_date}"
+        desk.say(f"{name}: held, {edition.reason}. Nothing was sent; '{command}' says how it goes on.")
     else:
         desk.say(f"{name}: skipped, {edition.reason}. Its stories wait for the next edition.")
 

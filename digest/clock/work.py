@@ -33,7 +33,7 @@ async def send_edition(office: Office, newsletter: str, local_date: date, stoppi
         with _database(office) as database:
             prepared = await prepare(database, office.settings, newsletter, local_date, office.clock(), late=False)
             if isinstance(prepared, Edition):
-                return Report.trouble(f"skipped, {prepared.reason}")
+                return Report.trouble(f"{prepared.status}, {prepared.reason}")
             if stopping.is_asked:
                 return Report.trouble("told to stop before it was delivered")
             assignment = Assignment(office.settings, prepared, office.clock)

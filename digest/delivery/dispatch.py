@@ -9,6 +9,7 @@ from functools import partial
 from digest.building import BuiltEdition, build_edition
 from digest.database import Database
 from digest.delivery.crew import Assignment, crew, crew_size, patience_of, sending_loop
+from digest.delivery.holding import hold, holds_back
 from digest.delivery.ledger import Closing
 from digest.delivery.outlets import Share, outlets_of, require_relay
 from digest.delivery.proof import compile_for, pull_proof
@@ -70,7 +71,8 @@ def rehearse(
         built = build_edition(session, settings, slug, local_date)
         audience = audience_size(session, slug)
     newsletter = settings.newsletters[slug]
-    obstacle = Calendar.of(newsletter).skips(local_date) or built.shortfall
+    held = f"it would be held: {built.hold}" if holds_back(database, built) else None
+    obstacle = Calendar.of(newsletter).skips(local_date) or held or built.shortfall
     if find_published(database, slug, local_date):
         obstacle = "it is published already; sending again goes on where it stopped"
     try:
@@ -120,6 +122,8 @@ async def prepare(
         built = build_edition(session, settings, slug, local_date, inline=inline)
     refuse_unless_due(database, slug, built.schedule, now, late=late, settle=settings.newsletters[slug].settle)
     schedule = _extended(built.schedule, now) if now >= built.schedule.deadline else built.schedule
+    if not reason and holds_back(database, built):
+        return await hold(database, settings, built, schedule, now)
     if reason or built.shortfall:
         return skip(database, slug, schedule, reason or built.shortfall or "", now)
     _refuse_unsound(database, settings, built, now)

@@ -67,7 +67,7 @@ class Calendar:
         return self.cutoff_on(day) - self.settle
 
     def earliest_on(self, day: date) -> datetime:
-        """Return the instant (UTC) before which no window of *day* may begin: where that of `LONGEST_DAYS` before closes.
+        """Return the instant (UTC) before which no window of *day* may begin: where one closes `LONGEST_DAYS` before.
 
         Counted in days and not in hours, so that a weekly newsletter loses nothing in the week of 169 hours.
         """

@@ -15,9 +15,10 @@ from digest.editions.calendar import Calendar
 from digest.editions.changes import Change
 from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Story
 from digest.editions.coverage import Covered, covered
+from digest.editions.hand import NO_HAND, Hand
 from digest.editions.ranking import score_of, section_of
 from digest.editions.score import Score
-from digest.editions.selection import select
+from digest.editions.selection import because, select
 from digest.editions.window import Window
 from digest.editions.wording import beyond, standfirst_of, subject_of
 from digest.settings import NewsletterSettings, SourceSettings
@@ -31,10 +32,11 @@ LATE = "stored after the previous edition was out"
 
 @dataclass(frozen=True, slots=True)
 class EditorsTexts:
-    """What an editor wrote in the place of what composing would say; None leaves it to composing."""
+    """What an editor wrote in the place of what composing would say, and a note to readers; None leaves it so."""
 
     subject: str | None = None
     standfirst: str | None = None
+    note: str | None = None
 
 
 def compose(
@@ -45,6 +47,7 @@ def compose(
     sources: Mapping[str, SourceSettings],
     *,
     texts: EditorsTexts = EditorsTexts(),
+    hand: Hand = NO_HAND,
     previous_subject: str | None = None,
     window: Window | None = None,
     late: Collection[str] = (),
@@ -54,9 +57,10 @@ def compose(
     """Return the edition's contents, or None when there is no article that may stand in it.
 
     *articles* are those of the *window* (by default that of a first edition) and the *late* ones, which are known by
-    their URLs. *sources* are the configured ones by name: their terms cut excerpts and drop pictures. *changes* are
-    what is new, by URL, in stories that readers have had. *relaxed* lets links lead to this machine, for a trial. The
-    same arguments always give the same contents, in whatever order articles come.
+    their URLs. *sources* are the configured ones by name: their terms cut excerpts and drop pictures. *texts* and
+    *hand* are what an editor decided. *changes* are what is new, by URL, in stories that readers have had. *relaxed*
+    lets links lead to this machine, for a trial. The same arguments always give the same contents, in whatever order
+    articles come.
     """
     span = window or Calendar.of(newsletter).schedule_on(local_date, None).window
 
@@ -65,18 +69,14 @@ def compose(
         return score_of(event, newsletter, sources.get(article.source), span, changes.get(article.url))
 
     ordered = sorted(articles, key=lambda article: (article.published, article.url), reverse=True)
-    objections = {article.url: _objection(article, relaxed=relaxed) for article in ordered}
+    objections = {article.url: _dropped(article, hand) or _objection(article, relaxed=relaxed) for article in ordered}
     fit = [_presentable(article, relaxed=relaxed) for article in ordered if objections[article.url] is None]
     if not fit:
         return None
-    events = covered(fit, lambda article: _order(article, score(Covered(article))))
-    told = [
-        _with_change(
-            _story(event, score(event), sources.get(event.article.source), late), changes.get(event.article.url)
-        )
-        for event in events
-    ]
-    page = select(sorted(told, key=lambda story: _order(story, story.score)), newsletter)
+    events = covered(fit, lambda article: _order(article, score(Covered(article))), hand.kept)
+    whole = [_story(event, score(event), sources.get(event.article.source), late) for event in events]
+    told = [_by_hand(_with_change(story, changes.get(story.url)), hand) for story in whole]
+    page = select(sorted(told, key=lambda story: _order(story, story.score)), newsletter, hand)
     subject = texts.subject or subject_of(page.lead.headline, previous_subject, local_date)
     others = (*page.second_rank, *(story for section in page.sections for story in section.stories))
     standfirst = texts.standfirst or standfirst_of(page.lead, others, subject)
@@ -85,6 +85,7 @@ def compose(
         local_date=local_date,
         subject=subject,
         standfirst=standfirst,
+        note=texts.note or "",
         lead=replace(page.lead, summary=beyond(standfirst, page.lead.summary)),
         second_rank=page.second_rank,
         sections=page.sections,
@@ -103,6 +104,16 @@ def _order(told: Article | Story, score: Score) -> tuple[float, float, str]:
 
 def _told_by(event: Covered) -> str:
     return f"{event.article.source} tells the same event: {event.article.headline}"
+
+
+def _dropped(article: Article, hand: Hand) -> str | None:
+    return str(hand.on(article.url)) if hand.drops(article.url) else None
+
+
+def _by_hand(story: Story, hand: Hand) -> Story:
+    """Return *story* with what an editor decided about it as the first reason for its place."""
+    override = hand.on(story.url)
+    return because(story, str(override)) if override else story
 
 
 def _objection(article: Article, *, relaxed: bool) -> str | None:

@@ -84,7 +84,8 @@ class Contents:
 
     `newsletter` is the slug; `lead` is the first story and stands in no section; `second_rank` are the stories
     right under it, at most three. `sections` hold the rest, none of them empty. `left_out` is not rendered:
-    it is for the editor. `more` is how many stories the mail had no room for.
+    it is for the editor. `more` is how many stories the mail had no room for. `note` is an editor's word to readers,
+    "" for none.
     """
 
     newsletter: str
@@ -96,6 +97,7 @@ class Contents:
     sections: tuple[Section, ...]
     left_out: tuple[LeftOut, ...] = ()
     more: int = 0
+    note: str = ""
 
     @property
     def stories(self) -> tuple[Story, ...]:

@@ -1,6 +1,6 @@
 """Coverage: one report for each event, and which other outlets tell it too."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from digest.articles.article import Article
@@ -20,16 +20,22 @@ class Covered:
         return tuple(dict.fromkeys(article.source for article in self.others))
 
 
-def covered(articles: Iterable[Article], rank: Callable[[Article], tuple[float, float, str]]) -> list[Covered]:
+def covered(
+    articles: Iterable[Article], rank: Callable[[Article], tuple[float, float, str]], kept: Collection[str] = ()
+) -> list[Covered]:
     """Return the reports to choose from: of each event the best one, our own before all others.
 
-    *rank* orders reports, the best first. Another outlet's report of the event is told of with it. Our own reports,
-    and what the same outlet has besides, stay stories of their own: they were written to be read together.
+    *rank* orders reports, the best first; those at the URLs *kept* go before all others, our own too. Another outlet's
+    report of the event is told of with it. Our own reports, those that are kept, and what the same outlet has
+    besides, stay stories of their own: they were written to be read together.
     """
-    return [each for cluster in clusters_of(articles) for each in _of_one_event(cluster, rank)]
+    return [each for cluster in clusters_of(articles) for each in _of_one_event(cluster, rank, kept)]
 
 
-def _of_one_event(cluster: Cluster, rank: Callable[[Article], tuple[float, float, str]]) -> list[Covered]:
-    best, *rest = sorted(cluster.articles, key=lambda article: (not article.own, *rank(article)))
-    others = tuple(article for article in rest if not article.own and article.source != best.source)
+def _of_one_event(
+    cluster: Cluster, rank: Callable[[Article], tuple[float, float, str]], kept: Collection[str]
+) -> list[Covered]:
+    best, *rest = sorted(cluster.articles, key=lambda told: (told.url not in kept, not told.own, *rank(told)))
+    folded = (article for article in rest if not article.own and article.source != best.source)
+    others = tuple(article for article in folded if article.url not in kept)
     return [Covered(best, others), *(Covered(article) for article in rest if article not in others)]

@@ -11,6 +11,8 @@ from enum import StrEnum
 from digest.editions.calendar import LONGEST_DAYS, Calendar
 from digest.editions.edition import EditionStatus
 
+_OPEN = (EditionStatus.SKIPPED, EditionStatus.HELD)
+
 
 class Act(StrEnum):
     """What is to be done for an edition."""
@@ -60,7 +62,7 @@ def _dates(calendar: Calendar, standings: Mapping[date, Standing], now: datetime
 def _act(calendar: Calendar, day: date, standing: Standing | None, now: datetime) -> Act | None:
     if standing and standing.status is EditionStatus.SENDING:
         return Act.RESUME if now < standing.deadline else Act.SETTLE
-    if standing and standing.status is not EditionStatus.SKIPPED:
+    if standing and standing.status not in _OPEN:
         return None
     schedule = calendar.schedule_on(day, None)
     if now < schedule.send_at:
@@ -68,5 +70,5 @@ def _act(calendar: Calendar, day: date, standing: Standing | None, now: datetime
     if calendar.skips(day):
         return None if standing else Act.SKIP
     if now < schedule.deadline:
-        return Act.PUBLISH  # also what was skipped: there may be enough stories by now
-    return None if standing else Act.MISS
+        return Act.PUBLISH  # also what was skipped or held: there may be enough stories by now, or an approval
+    return None if standing and standing.status is EditionStatus.SKIPPED else Act.MISS

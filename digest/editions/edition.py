@@ -8,8 +8,9 @@ from digest.errors import DigestError
 
 
 class EditionStatus(StrEnum):
-    """Where an edition stands. One that has not been published, skipped or missed has no row."""
+    """Where an edition stands. One that has not been published, held, skipped or missed has no row."""
 
+    HELD = "held"  # not sent, with a recorded reason, until a person has looked at it or the reason is gone
     SKIPPED = "skipped"  # not sent, with a recorded reason; its stories go to the next one
     MISSED = "missed"  # due, and not published before its deadline; its stories go to the next one
     SENDING = "sending"  # published: artifact and audience are frozen, deliveries are under way
@@ -19,6 +20,7 @@ class EditionStatus(StrEnum):
 class EditionEvent(StrEnum):
     """What can happen to an edition."""
 
+    HOLD = "hold"
     SKIP = "skip"
     MISS = "miss"  # the deadline came first
     PUBLISH = "publish"
@@ -31,6 +33,13 @@ class IllegalEditionMoveError(DigestError):
 
 
 _MOVES: dict[tuple[EditionStatus | None, EditionEvent], EditionStatus] = {
+    (None, EditionEvent.HOLD): EditionStatus.HELD,
+    (EditionStatus.HELD, EditionEvent.HOLD): EditionStatus.HELD,
+    (EditionStatus.MISSED, EditionEvent.HOLD): EditionStatus.HELD,
+    (EditionStatus.HELD, EditionEvent.SKIP): EditionStatus.SKIPPED,
+    (EditionStatus.HELD, EditionEvent.MISS): EditionStatus.MISSED,
+    (EditionStatus.HELD, EditionEvent.PUBLISH): EditionStatus.SENDING,
+    (EditionStatus.SKIPPED, EditionEvent.HOLD): EditionStatus.HELD,
     (None, EditionEvent.SKIP): EditionStatus.SKIPPED,
     (None, EditionEvent.MISS): EditionStatus.MISSED,
     (None, EditionEvent.PUBLISH): EditionStatus.SENDING,
@@ -51,7 +60,7 @@ PUBLISHED = (EditionStatus.SENDING, EditionStatus.SENT)
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One newsletter on one local date, as stored; `reason` says why it was skipped or missed."""
+    """One newsletter on one local date, as stored; `reason` says why it was skipped or missed, or is held."""
 
     id: int
     newsletter: str

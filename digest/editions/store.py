@@ -9,11 +9,10 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
-from digest.editions.compose import EditorsTexts
 from digest.editions.contents import LeftOut, PlacedStory, runners_up
 from digest.editions.edition import PUBLISHED, Edition, EditionEvent, EditionStatus, move
 from digest.editions.score import score_from_json
-from digest.editions.tables import ArtifactRow, EditionRow, EditionRunnerUp, EditionStory, EditionText
+from digest.editions.tables import ArtifactRow, EditionRow, EditionRunnerUp, EditionStory
 from digest.editions.window import Schedule, Window
 
 
@@ -97,6 +96,11 @@ def record_skipped(session: Session, newsletter: str, schedule: Schedule, reason
     return _record(session, newsletter, schedule, EditionEvent.SKIP, reason, now)
 
 
+def record_held(session: Session, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
+    """Record that the edition is held, and why."""
+    return _record(session, newsletter, schedule, EditionEvent.HOLD, reason, now)
+
+
 def record_missed(session: Session, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
     """Record that the edition of this date was due and is not published, and why."""
     return _record(session, newsletter, schedule, EditionEvent.MISS, reason, now)
@@ -174,28 +178,6 @@ def change_status(session: Session, edition: Edition, event: EditionEvent) -> Ed
     row = session.get_one(EditionRow, edition.id, with_for_update=True)
     row.status = move(EditionStatus(row.status), event).value
     return row
-
-
-def write_text(
-    session: Session, newsletter: str, local_date: date, kind: str, text: str, editor: str, now: datetime
-) -> None:
-    """Keep an editor's *text* as the `subject` or `standfirst` (*kind*) of an edition."""
-    session.add(
-        EditionText(
-            newsletter=newsletter, local_date=local_date, kind=kind, text=text, written_by=editor, written_at=now
-        )
-    )
-
-
-def editors_texts(session: Session, newsletter: str, local_date: date) -> EditorsTexts:
-    """Return the newest words an editor wrote for this edition."""
-    found = session.exec(
-        select(EditionText)
-        .where(EditionText.newsletter == newsletter, EditionText.local_date == local_date)
-        .order_by(col(EditionText.id))
-    )
-    newest = {row.kind: row.text for row in found}
-    return EditorsTexts(subject=newest.get("subject"), standfirst=newest.get("standfirst"))
 
 
 def _record(

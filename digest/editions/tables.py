@@ -97,6 +97,21 @@ class EditionText(SQLModel, table=True):
     written_at: datetime = Field(sa_type=Instant)
 
 
+class EditionOverride(SQLModel, table=True):
+    """What an editor decided about a story of an edition that need not exist yet; the newest of each story counts."""
+
+    __tablename__ = "edition_override"
+
+    id: int | None = Field(default=None, primary_key=True)
+    newsletter: str = Field(max_length=64, index=True)
+    local_date: date = Field(index=True)
+    act: str = Field(max_length=16)
+    url: str = Field(sa_type=Text)
+    place: str | None = Field(default=None, sa_type=Text)
+    decided_by: str
+    decided_at: datetime = Field(sa_type=Instant)
+
+
 class EditionApproval(SQLModel, table=True):
     """That an editor approved these very bytes for an edition that need not exist yet; the newest counts (law 3)."""
 

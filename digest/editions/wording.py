@@ -8,9 +8,10 @@ from itertools import accumulate, dropwhile
 
 from digest.articles.sentences import run_on, sentences
 from digest.articles.summary import cut_at_word
-from digest.editions.contents import Story
+from digest.editions.contents import RESERVED_DOMAIN, Story
 
 SUBJECT_CHARACTERS = 120
+NOTE_CHARACTERS = 500
 STANDFIRST_SHORTEST = 40
 STANDFIRST_LONGEST = 130
 _STOPS = " .…"
@@ -74,6 +75,15 @@ def objection_to_standfirst(standfirst: str) -> str | None:
     if STANDFIRST_SHORTEST <= len(standfirst) <= STANDFIRST_LONGEST:
         return None
     return f"it has {len(standfirst)} characters, and {STANDFIRST_SHORTEST} to {STANDFIRST_LONGEST} are allowed"
+
+
+def objection_to_note(note: str) -> str | None:
+    """Return why an editor's *note* can't stand in a mail, as a clause, or None."""
+    if RESERVED_DOMAIN in note.casefold():
+        return f"it says {RESERVED_DOMAIN}, which stands for each reader's own address and links"
+    if not 0 < len(note) <= NOTE_CHARACTERS:
+        return f"it has {len(note)} characters, and 1 to {NOTE_CHARACTERS} are allowed"
+    return None
 
 
 def repeats(words: str, subject: str) -> bool:

@@ -20,6 +20,7 @@ def presentable(contents: Contents, publication: Publication) -> Contents:
         contents,
         subject=clean_line(contents.subject),
         standfirst=clean_line(contents.standfirst),
+        note=clean_line(contents.note),
         lead=_story(contents.lead, publication),
         second_rank=_stories(contents.second_rank, publication),
         sections=tuple(

@@ -32,8 +32,9 @@ EVERYTHING = Contents(
     second_rank=(FOREIGN, BARE),
     sections=(Section("World", (FULL, FOREIGN, BARE)), Section("City", (FULL,))),
     more=2,
+    note="A word from the editor.",
 )
-LEAST = replace(EVERYTHING, lead=BARE, second_rank=(), sections=(), more=0)
+LEAST = replace(EVERYTHING, lead=BARE, second_rank=(), sections=(), more=0, note="")
 FURNISHED = Publication(
     slug="example",
     name="Example Headlines",

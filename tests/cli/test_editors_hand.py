@@ -103,6 +103,62 @@ def test_a_number_of_readers_that_is_far_off_stops_the_sending(desk: Digest, cat
     assert (off.code, "0 readers would get it, but 3 were expected" in off.err) == (1, True)
 
 
+def test_what_an_editor_decides_about_stories_is_shown_with_who_and_can_be_undone(desk: Digest, tmp_path) -> None:
+    nets = ("--source", "The Quay Times", "--own", "--published", "2020-03-13T15:00Z")
+    (tmp_path / "nets.txt").write_text("The nets are dry again, and the weavers go home.\n", encoding="utf-8")
+    address = "https://quay.example/nets"
+    assert desk("articles", "import", "nets.txt", *nets, "--headline", "Dry nets", "--url", address).code == 0
+
+    def decide(*words: str) -> str:
+        done = desk("edition", *words, "--date", "2020-03-14", "--editor", "kim")
+        assert done.code == 0, done.err
+        return done.out
+
+    assert "it is no. 1, in lead" in decide("move", "daily-headlines", "BOATS", "--to", "Lead")
+    assert "it is not in the edition" in decide("drop", "daily-headlines", address)
+    decide("note", "daily-headlines", "Good morning.\x07")
+    shown = json.loads(desk("edition", "show", *EDITION, "--json").out)
+    assert [story["headline"] for story in shown["stories"]] == ["The boats are back"]
+    assert [(one["act"], one["url"], one["place"], one["editor"]) for one in shown["overrides"]] == [
+        ("move", "https://quay.example/storm", "lead", "kim"), ("drop", address, None, "kim"),
+    ]  # fmt: skip
+    assert [(one["kind"], one["text"], one["editor"]) for one in shown["texts"]] == [("note", "Good morning.", "kim")]
+    assert f"Dropped by kim, {shown['overrides'][1]['at'][:10]}" in desk("edition", "show", *EDITION).out
+    assert "it is no. 2, in second rank" in decide("drop", "daily-headlines", "dry nets", "--undo")
+    decide("note", "daily-headlines", "--remove")
+    again = json.loads(desk("edition", "show", *EDITION, "--json").out)
+    assert (len(again["stories"]), len(again["overrides"]), again["texts"]) == (2, 1, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("pin", "daily-headlines", "cows"), ("no story of the edition has 'cows'", "give its whole address")),
+        (("pin", "daily-headlines", "https://quay.example/x"), ("no stored article has the address",)),
+        (("drop", "daily-headlines", "https://"), ("is no story's address",)),
+        (("drop", "daily-headlines", "boats", "--undo"), ("nothing to undo",)),
+        (("move", "daily-headlines", "boats"), ("say where",)),
+        (("move", "daily-headlines", "boats", "--to", "Mars"), ("there are lead, front, Nation, World",)),
+        (("note", "daily-headlines"), ("say what",)),
+        (("note", "daily-headlines", "x" * 501), ("501 characters",)),
+        (("note", "daily-headlines", "Write to x@address.slot.invalid"), ("slot.invalid",)),
+    ],
+)
+def test_a_decision_that_can_not_be_meant_is_refused(desk: Digest, words, told) -> None:
+    refused(desk("edition", *words, "--date", "2020-03-14"), *told)
+
+
+def test_a_pin_that_can_not_be_carried_out_is_refused_and_leaves_nothing(desk: Digest, tmp_path) -> None:
+    secret = {
+        "url": "https://quay.example/secret", "source": "The Quay Times", "headline": "A secret", "body": "Hush.",
+        "published": "2020-03-13T15:00Z", "not_before": "2020-03-14T12:00Z",
+    }  # fmt: skip
+    (tmp_path / "secret.json").write_text(json.dumps(secret), encoding="utf-8")
+    assert desk("articles", "import", "secret.json").code == 0
+    refused(desk("edition", "pin", *EDITION, secret["url"]), "can't stand in it: held back until 2020-03-14 12:00 UTC")
+    assert json.loads(desk("edition", "show", *EDITION, "--json").out)["overrides"] == []
+
+
 def test_control_characters_in_an_editors_words_become_blanks(desk: Digest) -> None:
     assert desk("edition", "retitle", *EDITION, "--subject", "Boats\x1b[31m\thome\x07\x85 again").code == 0
     assert json.loads(desk("preview", *EDITION, "--json").out)["subject"] == "Boats [31m home again"

@@ -14,8 +14,8 @@ from digest.delivery.publishing import Published, find_published, publish, refus
 from digest.delivery.safeguards import AudienceError, NotApprovedError, Safeguards
 from digest.delivery.tables import Delivery
 from digest.editions.release_store import record_approval
-from digest.editions.store import write_text
 from digest.editions.tables import ArtifactRow, EditionRow, EditionStory
+from digest.editions.texts_store import write_text
 from digest.settings import Settings
 
 APPROVAL = Safeguards(approval=True)

@@ -16,7 +16,7 @@ from digest.editions.edition import EditionStatus
 MORNING = EditionTimes(time(5, 30), time(6), time(10))
 TODAY = date(2026, 3, 18)  # a Wednesday
 CALENDAR = Calendar(ZoneInfo("UTC"), MORNING, frozenset({0, 1, 2, 3, 4}), frozenset({date(2026, 3, 17)}))
-SKIPPED, MISSED, SENDING, SENT = EditionStatus
+HELD, SKIPPED, MISSED, SENDING, SENT = EditionStatus
 NOTHING = None
 
 
@@ -37,6 +37,7 @@ def acts(standings, now, calendar=CALENDAR):
     [
         (None, NOTHING, Act.PUBLISH, Act.MISS),
         (SKIPPED, NOTHING, Act.PUBLISH, NOTHING),
+        (HELD, NOTHING, Act.PUBLISH, Act.MISS),
         (SENDING, Act.RESUME, Act.RESUME, Act.SETTLE),
         (MISSED, NOTHING, NOTHING, NOTHING),
         (SENT, NOTHING, NOTHING, NOTHING),

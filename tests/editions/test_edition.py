@@ -6,11 +6,22 @@ import pytest
 from digest.editions.edition import Edition, EditionEvent, EditionStatus, IllegalEditionMoveError, move
 from digest.editions.window import Schedule, Window
 
-NONE, SKIPPED, MISSED, SENDING, SENT = None, *EditionStatus
-SKIP, MISS, PUBLISH, SETTLE, REOPEN = EditionEvent
+NONE, HELD, SKIPPED, MISSED, SENDING, SENT = None, *EditionStatus
+HOLD, SKIP, MISS, PUBLISH, SETTLE, REOPEN = EditionEvent
 NO = IllegalEditionMoveError
 
 MOVES = {
+    (NONE, HOLD): HELD,
+    (HELD, HOLD): HELD,
+    (HELD, SKIP): SKIPPED,
+    (HELD, PUBLISH): SENDING,
+    (HELD, SETTLE): NO,
+    (HELD, REOPEN): NO,
+    (SKIPPED, HOLD): HELD,
+    (SENDING, HOLD): NO,
+    (SENT, HOLD): NO,
+    (HELD, MISS): MISSED,
+    (MISSED, HOLD): HELD,
     (NONE, SKIP): SKIPPED,
     (NONE, MISS): MISSED,
     (NONE, PUBLISH): SENDING,
@@ -60,7 +71,13 @@ def test_nothing_leads_back_from_published(status):
 
 @pytest.mark.parametrize(
     ("status", "published", "settled"),
-    [(SKIPPED, False, False), (MISSED, False, False), (SENDING, True, False), (SENT, True, True)],
+    [
+        (HELD, False, False),
+        (SKIPPED, False, False),
+        (MISSED, False, False),
+        (SENDING, True, False),
+        (SENT, True, True),
+    ],
 )
 def test_an_edition_knows_whether_it_is_out_and_done(status, published, settled):
     noon = datetime(2026, 3, 14, 12, tzinfo=UTC)

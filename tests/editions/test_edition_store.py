@@ -13,7 +13,6 @@ from digest.editions.mailed_store import mailed_stories, mailed_urls
 from digest.editions.store import (
     Previous,
     change_status,
-    editors_texts,
     find_edition,
     freeze_stories,
     frozen_artifact,
@@ -21,12 +20,13 @@ from digest.editions.store import (
     later_edition,
     move_deadline,
     previous_edition,
+    record_held,
     record_missed,
     record_published,
     record_skipped,
-    write_text,
 )
 from digest.editions.tables import ArtifactRow, EditionRow
+from digest.editions.texts_store import editors_texts, write_text
 from digest.editions.window import Schedule, Window
 
 DAY = date(2026, 3, 14)
@@ -93,6 +93,14 @@ def test_a_skipped_edition_says_why_and_may_still_be_published(database):
     assert skipped(database, reason="no story").id == first.id
     out = published(database)
     assert (out.id, out.status, out.reason) == (first.id, EditionStatus.SENDING, None)
+
+
+def test_a_held_edition_says_why_counts_for_nothing_and_may_be_published(database):
+    with database.writing() as session:
+        held = record_held(session, "daily", schedule(), "no feed came in", NOW)
+    assert (held.status, held.reason, held.is_published) == (EditionStatus.HELD, "no feed came in", False)
+    assert ask(database, later_edition, "daily", DAY - timedelta(days=1)) is None
+    assert published(database).id == held.id
 
 
 def test_the_previous_edition_is_the_last_published_one_and_skipped_ones_count_for_nothing(database):

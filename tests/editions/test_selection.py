@@ -86,7 +86,7 @@ def test_what_found_no_place_says_how_far_it_is_from_the_last_that_did(place, po
 
 def test_a_lead_chosen_for_its_picture_may_have_fewer_points_than_what_it_keeps_out():
     (left,) = composed(article(0, position=1), article(1, image=PICTURE), max_stories=1).left_out
-    assert left.lacked == "the place of 'The ferry to island 1 sails again', which leads all the same"
+    assert left.lacked == "the place of 'The ferry to island 1 sails again', which stands all the same"
 
 
 def test_the_first_five_that_were_ranked_are_the_runners_up():
