@@ -148,12 +148,11 @@ class Tour:
         self._post(page, preferences, {"act": "change", "email": taken})
         self._post(page, self._change_link(taken), {})
         yield "taken"
-        change = self._change_link(new)
+        change, lapsed = self._change_link(new), self._change_link(taken)
         page.goto(self.base + change)
         yield "change"
         self._post(page, change, {})
         yield "changed"
-        lapsed = self._change_link(taken)
         with self.database.writing() as session:
             forget_lapsed_wishes(session, self.now + CONFIRM_WITHIN)
         self._post(page, lapsed, {})

@@ -4,6 +4,7 @@ Nothing changes before the button is pressed: only whoever reads the new mailbox
 known of the new address is told to nobody but them (S06).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +21,6 @@ from subscribers.known_store import read_known
 from subscribers.signup_group import Rules
 from subscribers.signup_store import lapses_at
 from subscribers.signup_tables import MailStatus, SystemMail, SystemMailKind
-from subscribers.store import lock_reader
 from subscribers.subscriber import (
     CONFIRM_WITHIN,
     AddressEvent,
@@ -71,7 +71,8 @@ def wish_for(
     Raises:
         SuppressedAddressError: the reader's own address must never be mailed.
     """
-    reader = lock_reader(session, subscription_id)
+    # Not held: whoever counts holds the tallies before any reader, and here it takes a reader to know what to count.
+    reader = session.exec(select(Subscriber).join(Subscription).where(Subscription.id == subscription_id)).one_or_none()
     if reader is None:
         return None
     _check_free(session, reader)
@@ -104,14 +105,16 @@ def change_address(session: Session, mail_id: int, now: datetime) -> ChangeAnswe
     """Press the button of the mail with this number at *now* (UTC); None: there is no such mail, or no reader any more.
 
     Their subscriptions, their consent and what they were mailed stay theirs. Pressing again changes nothing (S02). A
-    sign-up of the new address that nobody confirmed gives way; one that is a reader's of its own does not.
+    sign-up of the new address that nobody confirmed gives way; one that is a reader's of its own does not. Their other
+    wishes are over: they were made by links in the old mailbox, which may be a stranger's by now.
 
     Raises:
         SuppressedAddressError: the old or the new address must never be mailed; nothing was changed.
     """
-    mail = _wish(session, mail_id, is_held=True)
+    mail = _wish(session, mail_id)
     if mail is None:
         return None
+    wishes = _held_wishes(session, mail.subscriber_id)
     address = EmailAddress.parse(mail.new_email) if mail.new_email else None
     reader, other = _held_readers(session, mail.subscriber_id, address)
     if reader is None:
@@ -123,7 +126,9 @@ def change_address(session: Session, mail_id: int, now: datetime) -> ChangeAnswe
         raise SuppressedAddressError("the new address must not be mailed: suppressed")
     if not (_gives_way(session, other) and _moved(session, reader, address, mail.address_hash)):
         return ChangeAnswer.TAKEN
-    mail.answered_at, mail.new_email, mail.reply = now, None, None
+    mail.answered_at = now
+    for wish in wishes:
+        wish.new_email = wish.reply = None
     session.flush()
     theirs = session.exec(
         select(Subscription.id).where(Subscription.subscriber_id == reader.id).order_by(col(Subscription.id))
@@ -151,12 +156,19 @@ def _check_free(session: Session, reader: Subscriber) -> None:
         raise SuppressedAddressError(f"reader {reader.id} can't change their address: suppressed") from error
 
 
-def _wish(session: Session, mail_id: int, *, is_held: bool = False) -> SystemMail | None:
-    """Return the mail that asks about a new address; one *is_held* changes only with this transaction."""
+def _wish(session: Session, mail_id: int) -> SystemMail | None:
+    """Return the mail that asks about a new address."""
     found = select(SystemMail).where(SystemMail.id == mail_id, SystemMail.kind == SystemMailKind.CHANGE.value)
-    if is_held:
-        found = found.with_for_update().execution_options(populate_existing=True)
     return session.exec(found).one_or_none()
+
+
+def _held_wishes(session: Session, reader_id: int) -> Sequence[SystemMail]:
+    """Return every mail about a new address for this reader, as they stand; none changes but by this transaction."""
+    theirs = select(SystemMail).where(
+        SystemMail.subscriber_id == reader_id, SystemMail.kind == SystemMailKind.CHANGE.value
+    )
+    held = theirs.order_by(col(SystemMail.id)).with_for_update()
+    return session.exec(held.execution_options(populate_existing=True)).all()
 
 
 def _is_done(session: Session, mail: SystemMail) -> bool:

@@ -42,9 +42,12 @@ class AskedFor:
 
 
 def asked_for(session: Session, mail_id: int, now: datetime) -> AskedFor | None:
-    """Return what the mail with this number asks at *now* (UTC); None: there is no such mail. Changes nothing (S01)."""
+    """Return what the mail with this number asks at *now* (UTC). Changes nothing (S01).
+
+    None: there is no such mail, or its reader has another address by now.
+    """
     mail = _confirmation(session, mail_id)
-    if mail is None:
+    if mail is None or _has_moved(session, mail):
         return None
     rows = session.exec(select_rows(Subscription).where(col(Subscription.subscriber_id) == mail.subscriber_id)).all()
     asked = [row for row in rows if row.asked_in is not None and row.asked_in <= mail_id]
@@ -79,14 +82,14 @@ def answer(
     """Press the button of the mail with this number at *now* (UTC); return where its reader stands with that.
 
     *also* are newsletters ticked beside the button, *editions* the numbers of those to be mailed to one who asked for
-    the latest. None means that there is no such mail, or that it lapsed before its button was pressed. Pressing again
-    changes nothing (S02).
+    the latest. None means that there is no such mail, that it lapsed before its button was pressed, or that its reader
+    has another address by now, of which it says nothing. Pressing again changes nothing (S02).
 
     Raises:
         SuppressedAddressError: the address must never be mailed; nothing was changed.
     """
     mail = _confirmation(session, mail_id, is_held=True)
-    if mail is None:
+    if mail is None or _has_moved(session, mail, is_held=True):
         return None
     if now >= lapses_at(mail):
         if mail.answered_at is None:
@@ -124,6 +127,12 @@ def _confirmation(session: Session, mail_id: int, *, is_held: bool = False) -> S
     if is_held:
         found = found.with_for_update().execution_options(populate_existing=True)
     return session.exec(found).one_or_none()
+
+
+def _has_moved(session: Session, mail: SystemMail, *, is_held: bool = False) -> bool:
+    """Say whether the reader of *mail* has another address by now; who *is_held* keeps it in this transaction."""
+    its = select(col(Subscriber.address_hash)).where(col(Subscriber.id) == mail.subscriber_id)
+    return session.scalar(its.with_for_update() if is_held else its) not in {mail.address_hash, None}
 
 
 def _standing_at(rows: Iterable[Subscription], statuses: Collection[SubscriptionStatus]) -> tuple[str, ...]:

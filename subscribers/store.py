@@ -36,11 +36,12 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a reader stands with one newsletter; until when (UTC) is only known of one who pauses."""
+    """Where a reader stands with one newsletter, and since when (UTC); until when is only known of one who pauses."""
 
     subscription_id: int
     newsletter: str
     status: SubscriptionStatus
+    changed_at: datetime
     paused_until: datetime | None = None
 
 
@@ -191,7 +192,7 @@ def reader_standings(session: Session, subscription_id: int) -> ReaderStandings 
 
 def standing_of(row: Subscription) -> Standing:
     """Return the value of a stored subscription."""
-    return Standing(number_of(row), row.newsletter, SubscriptionStatus(row.status), row.paused_until)
+    return Standing(number_of(row), row.newsletter, SubscriptionStatus(row.status), row.changed_at, row.paused_until)
 
 
 def standing_counts(session: Session) -> dict[str, dict[str, int]]:

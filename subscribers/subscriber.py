@@ -152,6 +152,8 @@ def address_move(standing: AddressStanding, event: AddressEvent) -> AddressStand
 
 CONFIRM_WITHIN = timedelta(days=7)
 BETWEEN_ASKS = timedelta(hours=24)
+# S05. Whoever left by a link undoes it while they remember: who inherits the mailbox has no such power over others.
+UNDO_WITHIN = timedelta(days=1)
 MOST_UNANSWERED = 3
 
 

@@ -73,6 +73,7 @@ class _Archive:
         self._mail_headers = {"Content-Security-Policy": MAIL_POLICY.format(pictures=pictures), **FOR_MINUTES}
 
     def editions(self, newsletter: str, year: int | None = None) -> Response:
+        _refuse_unspeakable(newsletter)
         with self._database.reading() as session:
             published = published_editions(session, newsletter)
         configured = self._settings.newsletters.get(newsletter)
@@ -93,10 +94,17 @@ class _Archive:
         return response
 
     def edition(self, newsletter: str, local_date: str) -> Response:
+        _refuse_unspeakable(newsletter)
         published = find_published(self._database, newsletter, _day(local_date))
         if published is None:
             raise HTTPException(NOT_FOUND)
         return HTMLResponse(without_reader(published.artifact.html, self._settings.site), headers=self._mail_headers)
+
+
+def _refuse_unspeakable(newsletter: str) -> None:
+    """Refuse what is no slug of any newsletter, past or present: PostgreSQL takes no NUL."""
+    if not newsletter.isprintable():
+        raise HTTPException(NOT_FOUND)
 
 
 def _years(editions: Sequence[ListedEdition]) -> list[int]:

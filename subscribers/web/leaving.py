@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse
 
 from subscribers.form import posted_fields
 from subscribers.store import ReaderStandings, Standing
-from subscribers.subscriber import IllegalMoveError, SubscriptionEvent, SubscriptionStatus
+from subscribers.subscriber import UNDO_WITHIN, IllegalMoveError, SubscriptionEvent, SubscriptionStatus
 from subscribers.suppression_store import SuppressedAddressError
 from subscribers.tokens import Purpose
 from subscribers.web.reception import CONFLICT, NOTHING_WRONG, READ, WRITE, PrivateRoute, Reception
@@ -76,7 +76,8 @@ class _Leaving:
             "left.html",
             status,
             newsletter=newsletter,
-            may_return=bool(newsletter.send_time) and not reader.is_suppressed,
+            may_return=bool(newsletter.send_time) and not reader.is_suppressed and self._may_undo(standing),
+            may_sign_up=bool(newsletter.send_time) and not reader.is_suppressed,
             others=() if reader.is_suppressed else self._others(reader, standing.newsletter),
             now=now,
         )
@@ -98,13 +99,24 @@ class _Leaving:
             return self._at.page("forgotten.html")
         return self._left_page(reader, standing, now=True)
 
+    def _may_undo(self, standing: Standing) -> bool:
+        """Say whether the reader left so lately that this link, which lives for ever (S04), may bring them back."""
+        is_out = standing.status is SubscriptionStatus.UNSUBSCRIBED
+        return is_out and self._at.clock() < standing.changed_at + UNDO_WITHIN
+
     def _return(self, number: int) -> Response:
+        reader = self._at.reader(number)
+        if reader is None:
+            return self._at.page("forgotten.html")
+        standing = reader.of(number)
+        if standing.status is not SubscriptionStatus.ACTIVE and not self._may_undo(standing):
+            return self._leave_page(number, CONFLICT)
         try:
-            standing = self._at.move(number, SubscriptionEvent.RESUBSCRIBE, "undo on the unsubscribe page")
+            returned = self._at.move(number, SubscriptionEvent.RESUBSCRIBE, "undo on the unsubscribe page")
         except SuppressedAddressError:
             return self._at.page("suppressed.html", CONFLICT)
         except IllegalMoveError:
             return self._leave_page(number, CONFLICT)
-        if standing is None:
+        if returned is None:
             return self._at.page("forgotten.html")
-        return self._at.page("returned.html", newsletter=self._at.offered(standing.newsletter))
+        return self._at.page("returned.html", newsletter=self._at.offered(returned.newsletter))

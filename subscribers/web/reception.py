@@ -18,6 +18,8 @@ from subscribers.tokens import BadTokenError, Keyring, Purpose, number_in
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 READ = ["GET", "HEAD"]
 WRITE = ["POST"]
+# No database numbers its rows any higher, and PostgreSQL takes no higher number.
+LARGEST_NUMBER = 2**31 - 1
 # No row has this number: it signs the links of a mail that is for looking at only.
 NOBODY = 0
 NOTHING_WRONG, BAD_REQUEST, NOT_FOUND, CONFLICT = 200, 400, 404, 409
@@ -109,7 +111,7 @@ class Reception:
             number = number_in(token)
             if number == NOBODY:
                 return self.page("nobody.html")
-            reader = self.reader(number)
+            reader = self.reader(number) if number <= LARGEST_NUMBER else None
             self.keyring.read(Purpose.PREFERENCES, token, bound_to=reader.address if reader else "")
         except BadTokenError:
             reader = None

@@ -116,6 +116,16 @@ def test_an_old_button_does_not_bring_back_an_address_that_was_changed_since(dat
     assert told(database, OTHER) is not None
 
 
+def test_who_has_moved_is_not_moved_again_by_a_wish_that_was_made_before(database, ada):
+    wish(database, ada, OTHER)
+    by_a_stranger = sent(database)
+    wish(database, ada, now=NOW + timedelta(minutes=1))
+    assert press(database, sent(database)) is ChangeAnswer.CHANGED
+    assert press(database, by_a_stranger) is ChangeAnswer.LAPSED
+    assert (told(database, OTHER), told(database, NEW) is not None) == (None, True)
+    assert {mail.new_email for mail in mails(database)} == {None}
+
+
 def test_the_button_lapses_and_the_address_is_forgotten(database, ada):
     wish(database, ada)
     mail, late = sent(database), NOW + CONFIRM_WITHIN

@@ -1,7 +1,7 @@
 """Where a reader stands, and that suppression outranks every move (B11)."""
 
 import pytest
-from newsroom import MORNING, SECRET, enlist
+from newsroom import CUTOFF, MORNING, SECRET, enlist
 from sqlmodel import select
 
 from subscribers.store import Standing, change_standing, reader_standings
@@ -38,8 +38,8 @@ def test_a_link_leads_to_all_standings_of_its_reader_and_to_nobody_elses(session
     assert reader.address == "reader1@example.org"
     assert reader.is_suppressed is False
     assert reader.standings == (
-        Standing(evening, "evening", SubscriptionStatus.ACTIVE),
-        Standing(morning, "morning", SubscriptionStatus.ACTIVE),
+        Standing(evening, "evening", SubscriptionStatus.ACTIVE, CUTOFF),
+        Standing(morning, "morning", SubscriptionStatus.ACTIVE, CUTOFF),
     )
     assert reader.of(morning).newsletter == "morning"
 

@@ -50,6 +50,12 @@ def test_the_web_version_holds_no_slot_no_token_and_no_address(site):
     assert page.count('href="http://127.0.0.1:8000/#leaving"') == 2
 
 
+@pytest.mark.parametrize("slug", ["%00", "a%00b", "%ED%A0%80", "no-such"])
+def test_what_is_no_newsletter_has_no_archive(site, slug):
+    for path in (f"/archive/{slug}", f"/archive/{slug}/{DAY}"):
+        assert site.get(path).status == 404, path
+
+
 def test_a_slot_is_filled_wherever_it_stands(settings):
     html = "".join(f"<a href='{sentinel}'>{sentinel}</a>" for sentinel in slots.SENTINELS)
     assert "slot.invalid" not in without_reader(html, settings.site)

@@ -2,13 +2,17 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from joining import NEW, asked, confirm_link, consents, mails, not_me_link, sign_up, standings
 from newsroom import DAY, MORNING, NEWSLETTER
+from sqlmodel import select
 from visitor import RING, everything, leave_link, status, subscription
 
+from subscribers.address import EmailAddress
 from subscribers.signup_tables import SystemMail
+from subscribers.tables import Subscriber
 from subscribers.tokens import Purpose
 
 
@@ -51,6 +55,19 @@ def test_a_newsroom_that_welcomes_mails_it_to_all(serve, settings, database):
     assert 'name="latest"' not in site.get(confirm_link(mail)).words
     site.press(confirm_link(mail))
     assert mails(database)[-1].kind == "latest"
+
+
+def test_a_mail_to_the_address_that_a_reader_had_says_nothing_of_the_one_they_have_s14(site, database, mail):
+    site.press(confirm_link(mail))
+    with database.writing() as session:
+        reader = session.exec(select(Subscriber).where(Subscriber.email == NEW)).one()
+        moved = EmailAddress.parse("ann@example.net")
+        reader.email, reader.email_key, reader.address_hash = str(moved), moved.key, RING.address_hash(moved.key)
+    sign_up(site, "ann@example.net", ("weekend",))
+    before = everything(database)
+    assert "The <Weekend> Reader" not in unescape(site.get(confirm_link(mail)).words.partition("<form")[0])
+    assert site.press(confirm_link(mail), newsletter="weekend").status == 409
+    assert everything(database) == before
 
 
 def test_looking_changes_nothing_however_often_s01(site, database, mail):

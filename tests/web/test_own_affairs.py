@@ -11,8 +11,9 @@ from sqlmodel import select
 from visitor import RING, everything, leave_link, preferences_link, subscription
 
 from subscribers.signup_tables import SystemMail
+from subscribers.subscriber import UNDO_WITHIN
 from subscribers.suppression_store import suppress
-from subscribers.tables import Subscriber
+from subscribers.tables import Subscriber, Subscription
 from subscribers.tokens import Purpose
 
 OLD, NEW = "reader1@example.org", "reader1@example.net"
@@ -70,6 +71,9 @@ def test_the_links_in_the_old_mailbox_open_nothing_once_the_reader_has_moved_but
     assert site.get(preferences_link(morning)).status == 404
     assert everything(database) == before
     assert site.ask("POST", leave_link(morning), b"List-Unsubscribe=One-Click").status == 200  # S04
+    with database.writing() as session:
+        session.get_one(Subscription, morning).changed_at -= UNDO_WITHIN
+    assert site.press(leave_link(morning), act="return").status == 409
     assert standings(database, NEW)[NEWSLETTER] == "unsubscribed"
 
 
@@ -221,6 +225,14 @@ def test_pressing_and_erasing_at_once_wait_in_no_circle(site, database, morning)
     rest = repr(everything(database))
     assert OLD not in rest
     assert NEW not in rest
+
+
+def test_wishing_and_signing_up_at_once_wait_in_no_circle(site, database):
+    link = preferences_link(subscription(database, OLD))
+    acts = [lambda: site.press(link, act="change", email=NEW), lambda: sign_up(site, OLD, ("weekend",))] * 6
+    with ThreadPoolExecutor(len(acts)) as pool:
+        answers = [one.result() for one in [pool.submit(act) for act in acts]]
+    assert {answer.status for answer in answers} <= {200, 429}
 
 
 def test_a_wish_that_lapsed_says_so(site, database, morning):

@@ -224,6 +224,12 @@ def test_a_preferences_link_takes_no_unsubscribe_token_s10(site, number):
     assert site.get(f"/preferences/{RING.sign(Purpose.UNSUBSCRIBE, number)}").status == 404
 
 
+def test_numbers_that_no_row_can_have_are_links_like_any_other_that_is_not_ours(site):
+    for number in (2**31 - 1, 2**31, 2**40 - 1):
+        for answer in (site.get(preferences_link(number)), site.press(preferences_link(number), act="leave")):
+            assert answer.status == 404, number
+
+
 def test_another_method_is_refused_with_a_page(site, number):
     for method in ("PUT", "DELETE", "PATCH"):
         answer = site.ask(method, leave_link(number))
