@@ -12,7 +12,7 @@ from scripted_relay import ScriptedRelay
 from sqlmodel import select
 from told_time import QUICKLY, tell_time, told_time
 
-from digest.clock.clock import clock_running
+from digest.clock.clock import Pace, clock_running
 from digest.configuration import load_settings
 from digest.database import Database
 from digest.editions.tables import EditionRow
@@ -33,11 +33,13 @@ class Newsroom:
         self.readers = enlist(database, readers)
 
     @contextmanager
-    def clock(self, at: datetime, more: str = "", replaced: tuple[str, str] = ("", "")) -> Iterator[None]:
+    def clock(
+        self, at: datetime, more: str = "", replaced: tuple[str, str] = ("", ""), pace: Pace = QUICKLY
+    ) -> Iterator[None]:
         """Let the clock run from *at* on, with *more* in the configuration and something *replaced*."""
         tell_time(at)
         self.configure(more, replaced)
-        with clock_running(self.settings, self.database, told_time, self.told.append, QUICKLY):
+        with clock_running(self.settings, self.database, told_time, self.told.append, pace):
             yield
 
     def configure(self, more: str = "", replaced: tuple[str, str] = ("", "")) -> None:

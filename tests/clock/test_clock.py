@@ -4,13 +4,15 @@ import os
 import signal
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from newsroom import CUTOFF, DAY, MORNING, NEWSLETTER, enlist, stock
 from running_clock import Newsroom, children, on_sqlite, wait_for
-from scripted_relay import PASS
-from told_time import tell_time
+from scripted_relay import PASS, SILENCE, always_pass
+from sqlalchemy import text
+from told_time import QUICKLY, tell_time
 
 from digest.building import build_edition
 from digest.editions.release_store import record_approval
@@ -196,6 +198,46 @@ def test_an_edition_left_open_at_its_deadline_is_told_and_left_to_a_person(
         f"morning/{DAY}: the deadline of morning {DAY} was 2026-03-14 10:00 UTC"
     )
     assert "3 of 3 are open" in caplog.records[0].message
+
+
+@on_sqlite
+def test_what_does_not_end_in_time_is_killed_and_the_next_one_goes_on(
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    stock(newsroom.database)
+    newsroom.relay.at_data = lambda _recipient, _times: SILENCE
+    with newsroom.clock(MORNING, pace=replace(QUICKLY, grace_seconds=0.2)):
+        wait_for(lambda: newsroom.relay.offered)
+    killed = f"morning/{DAY} did not end in time and was killed: what it had in hand is sorted out by the next one"
+    assert killed in [record.message for record in caplog.records]
+    assert children(os.getpid()) == []
+    newsroom.relay.at_data = always_pass
+    with newsroom.clock(MORNING + A_MINUTE):
+        row = newsroom.wait_for("sent")
+    assert (row.sent + row.unknown, row.failed) == (3, 0)
+    assert row.unknown == len(newsroom.relay.offered) - len(newsroom.relay.accepted) > 0
+    assert max(Counter(newsroom.relay.offered).values()) == 1
+
+
+def test_a_database_that_fails_is_told_once_and_waited_for(
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    stock(newsroom.database)
+    with newsroom.clock(MORNING - A_MINUTE):
+        rename(newsroom, "lease", "away")
+        wait_for(lambda: caplog.records)
+        tell_time(MORNING)
+        beats()
+        assert newsroom.row() is None
+        rename(newsroom, "away", "lease")
+        newsroom.wait_for("sent")
+    assert len(caplog.records) == 1
+    assert caplog.records[0].message.startswith("the clock: the database failed: ")
+
+
+def rename(newsroom: Newsroom, old: str, new: str) -> None:
+    with newsroom.database.engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
 
 
 def unhurried(_recipient: str, _times: int) -> str:
