@@ -52,7 +52,7 @@ _MOVES: dict[tuple[EditionStatus | None, EditionEvent], EditionStatus] = {
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One newsletter on one local date, as stored; `reason` says why it was skipped or is held."""
+    """One newsletter on one local date, as stored; `reason` says why it was skipped, is held, or is no full one."""
 
     id: int
     newsletter: str
