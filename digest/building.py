@@ -15,6 +15,8 @@ from digest.editions.compose import compose
 from digest.editions.contents import LeftOut, PlacedStory
 from digest.editions.hand_store import editors_hand
 from digest.editions.holds import Supply, hold_of
+from digest.editions.length import Length, brevity_of, length_of, shortfall_of
+from digest.editions.quiet_day import quieted
 from digest.editions.store import Previous, previous_edition
 from digest.editions.texts_store import editors_texts
 from digest.editions.window import Schedule
@@ -32,8 +34,8 @@ from digest.settings import NewsletterSettings, Settings
 class BuiltEdition:
     """An edition as it would be published.
 
-    `shortfall` says why it must not be, None when it may; `hold` why a person should look at it first, None when
-    nobody need; `given_up` what the mail had no room for, "" if nothing.
+    `shortfall` says why it must not be, None when it may; `brevity` why it is no full one, `hold` why a person should
+    look at it first, each None when it does not apply; `given_up` what the mail had no room for, "" if nothing.
     """
 
     newsletter: str
@@ -45,6 +47,7 @@ class BuiltEdition:
     shortfall: str | None
     given_up: str = ""
     hold: str | None = None
+    brevity: str | None = None
 
 
 def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Previous | None) -> Schedule:
@@ -82,8 +85,10 @@ def build_edition(
     )
     if contents is None:
         hold = _hold(newsletter, schedule, (), gathered.supply)
-        return BuiltEdition(slug, schedule, "", (), gathered.kept_out, None, _shortfall(newsletter, 0), hold=hold)
-    fitted = fit_edition(contents, publication_of(settings, slug), load_template(template_of(newsletter)), inline)
+        return BuiltEdition(slug, schedule, "", (), gathered.kept_out, None, shortfall_of(0, newsletter), hold=hold)
+    stories = len(contents.stories)
+    quiet = quieted(contents, length_of(stories, newsletter) or Length.FULL)
+    fitted = fit_edition(quiet, publication_of(settings, slug), load_template(template_of(newsletter)), inline)
     placed = fitted.contents.placed()
     return BuiltEdition(
         newsletter=slug,
@@ -92,9 +97,10 @@ def build_edition(
         stories=placed,
         left_out=(*fitted.contents.left_out, *gathered.kept_out),
         artifact=fitted.artifact,
-        shortfall=_shortfall(newsletter, len(contents.stories)),
+        shortfall=shortfall_of(stories, newsletter),
         given_up=fitted.given_up,
         hold=_hold(newsletter, schedule, placed, gathered.supply),
+        brevity=brevity_of(stories, newsletter),
     )
 
 
@@ -128,10 +134,3 @@ def _hold(
 ) -> str | None:
     cutoff = schedule.window.end + newsletter.settle
     return hold_of(stories, supply, cutoff, newsletter.stale_after_hours, newsletter.repeat_share)
-
-
-def _shortfall(newsletter: NewsletterSettings, stories: int) -> str | None:
-    if stories >= newsletter.min_stories:
-        return None
-    count = {0: "no story", 1: "1 story"}.get(stories, f"{stories} stories")
-    return f"{count} in the window, but min_stories is {newsletter.min_stories}"

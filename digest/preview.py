@@ -53,6 +53,7 @@ class Preview:
         found = [f"no edition on this day: {self.off_day}"] if self.off_day else []
         found += [f"it would not be sent: {self.edition.shortfall}"] if self.edition.shortfall else []
         found += [f"it would be held: {self.edition.hold}; '{self._approval}' sends it"] if self.is_held else []
+        found += [f"it is no full edition, but {self.edition.brevity}"] if self.edition.brevity else []
         found += (
             [f"too heavy for one mail, so it goes without {self.edition.given_up}"] if self.edition.given_up else []
         )
@@ -70,6 +71,7 @@ class Preview:
             "window": {"start": window.start.isoformat(), "end": window.end.isoformat()},
             "subject": self.artifact.subject,
             "standfirst": edition.standfirst,
+            "brevity": edition.brevity,
             "sha256": self.artifact.sha256,
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in self.files().items()},
             "stories": [_told(story) for story in edition.stories],
@@ -118,7 +120,10 @@ def preview_edition(
     if published:
         stories, schedule = published.stories, published.edition.schedule
         unplaced, artifact = published.runners_up, published.artifact
-        edition = BuiltEdition(slug, schedule, published.standfirst, stories, unplaced, artifact, None)
+        brevity = published.edition.reason
+        edition = BuiltEdition(
+            slug, schedule, published.standfirst, stories, unplaced, artifact, shortfall=None, brevity=brevity
+        )
     else:
         with database.reading() as session:
             edition = build_edition(session, settings, slug, local_date, inline=inline)

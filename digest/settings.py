@@ -4,6 +4,7 @@ Read once at the edge by `digest.configuration` and handed down; nothing else re
 """
 
 from datetime import time, timedelta
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -100,13 +101,15 @@ class SectionRule(Part):
 class NewsletterSettings(Part):
     """`[newsletters.<slug>]`: a named daily product. Times are wall-clock times in `timezone`.
 
-    What was published in the last `settle_minutes` before the cut-off waits for the next edition: its facts may still
-    change. `updates` lets a story come back that has substantially changed since it was mailed. An edition is held,
-    until an editor approves it all the same, when the newest article is older than `stale_after_hours` at the cut-off
-    (None: however old), or when more than `repeat_share` of its stories were in the previous one. `approval` holds
-    every edition until an editor approved its very bytes. `audience_change` is the share by which the audience may
-    differ from the previous edition's (0.1 is a tenth); None is any. The dates of `one_offs` have an edition at another
-    time than usual; cut-off and deadline move with it.
+    With fewer stories than `full_stories` an edition is short, with fewer than `short_stories` a note, with fewer than
+    `min_stories` skipped; None is as few as the next. What was published in the last `settle_minutes` before the
+    cut-off waits for the next edition: its facts may still change. `updates` lets a story come back that has
+    substantially changed since it was mailed. An edition is held, until an editor approves it all the same, when the
+    newest article is older than `stale_after_hours` at the cut-off (None: however old), or when more than
+    `repeat_share` of its stories were in the previous one. `approval` holds every edition until an editor approved its
+    very bytes. `audience_change` is the share by which the audience may differ from the previous edition's (0.1 is a
+    tenth); None is any. The dates of `one_offs` have an edition at another time than usual; cut-off and deadline move
+    with it.
     """
 
     name: str = Field(min_length=1, max_length=64)
@@ -121,6 +124,8 @@ class NewsletterSettings(Part):
     days: Annotated[tuple[Weekday, ...], BeforeValidator(split_at_commas)] = WEEKDAYS
     skip_dates: Annotated[tuple[Day, ...], BeforeValidator(split_at_commas)] = ()
     one_offs: OneOffs = ()
+    full_stories: int | None = Field(default=None, ge=1)
+    short_stories: int | None = Field(default=None, ge=1)
     min_stories: int = Field(default=3, ge=1)
     max_stories: int = Field(default=40, ge=1, le=60)
     template: str = "daily-headlines"
@@ -139,8 +144,16 @@ class NewsletterSettings(Part):
                 f"cutoff ({self.cutoff:%H:%M}), send_at ({self.send_at:%H:%M}) and deadline ({self.deadline:%H:%M})"
                 " must follow one another within one day"
             )
-        if self.min_stories > self.max_stories:
-            raise ValueError(f"min_stories ({self.min_stories}) is more than max_stories ({self.max_stories})")
+        fewest = {
+            "min_stories": self.min_stories,
+            "short_stories": self.short_stories,
+            "full_stories": self.full_stories,
+            "max_stories": self.max_stories,
+        }
+        told = [(name, number) for name, number in fewest.items() if number is not None]
+        for (name, number), (next_name, next_number) in pairwise(told):
+            if number > next_number:
+                raise ValueError(f"{name} ({number}) is more than {next_name} ({next_number})")
         return self
 
     @model_validator(mode="after")
@@ -168,6 +181,16 @@ class NewsletterSettings(Part):
     def times(self) -> EditionTimes:
         """Return the wall-clock times of a usual day."""
         return EditionTimes(self.cutoff, self.send_at, self.deadline)
+
+    @property
+    def fewest_for_full(self) -> int:
+        """Return how many stories a full edition has at the least."""
+        return self.full_stories or self.fewest_for_short
+
+    @property
+    def fewest_for_short(self) -> int:
+        """Return how many stories a short edition has at the least."""
+        return self.short_stories or self.min_stories
 
     @property
     def settle(self) -> timedelta:

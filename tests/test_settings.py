@@ -122,6 +122,9 @@ def test_cutoff_send_at_and_deadline_follow_one_another(times):
 
 def test_no_more_stories_can_be_asked_for_than_an_edition_holds():
     assert "min_stories (9) is more than max_stories (8)" in fault(newsletter, min_stories=9, max_stories=8)
+    assert "min_stories (3) is more than short_stories (2)" in fault(newsletter, short_stories=2)
+    assert "short_stories (9) is more than full_stories (8)" in fault(newsletter, short_stories=9, full_stories=8)
+    assert "full_stories (50) is more than max_stories (40)" in fault(newsletter, full_stories=50)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,8 @@ def send(
         raise typer.Exit(0 if Calendar.of(named).skips(local_date) else 1)
     if settings.site.is_local:
         desk.tell(f"note: links lead to {settings.site.base_url}, which only this machine can open")
+    if prepared.edition.reason:
+        desk.tell(f"note: it is no full edition, but {prepared.edition.reason}")
     with tuned_for_sending():
         closing = uvloop.run(_deliver(desk, database, Assignment(settings, prepared, utc_now, wait=not no_wait)))
     _say_closing(desk, prepared, closing, as_json=as_json)

@@ -13,7 +13,8 @@ from digest.editions.simulation import SimulatedDay, simulate
 from digest.errors import BadInputError
 
 MOST_DAYS = 3660
-_MOMENTS = ("window_start", "window_end", "send_at", "deadline")
+_MOMENTS = ("window_start", "window_end", "cutoff", "send_at", "deadline")
+_SHOWN = ("window_start", "cutoff", "send_at", "deadline")
 _HEADINGS = ("window from", "cut-off", "send", "deadline")
 
 
@@ -53,7 +54,7 @@ def _instants(day: SimulatedDay) -> dict[str, datetime | None]:
     schedule = day.schedule
     if schedule is None:
         return dict.fromkeys(_MOMENTS)
-    moments = (schedule.window.start, schedule.window.end, schedule.send_at, schedule.deadline)
+    moments = (schedule.window.start, schedule.window.end, day.cutoff, schedule.send_at, schedule.deadline)
     return dict(zip(_MOMENTS, moments, strict=True))
 
 
@@ -74,7 +75,7 @@ def _lines(day: SimulatedDay, zone: ZoneInfo) -> list[str]:
     head = f"{day.local_date:%Y-%m-%d %a}"
     if day.schedule is None:
         return [f"{head:<14} {'':>5}  skipped: {day.reason}"]
-    instants = [moment for moment in _instants(day).values() if moment]
+    instants = [moment for name, moment in _instants(day).items() if moment and name in _SHOWN]
     note = f"  {day.reason}" if day.reason else ""
     local = _row([moment.astimezone(zone) for moment in instants])
     return [

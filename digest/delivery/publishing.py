@@ -169,7 +169,7 @@ def _publish_new(
         if standing and standing.is_published:
             return None
         _refuse_behind_later(session, built.newsletter, schedule.local_date)
-        edition = record_published(session, built.newsletter, schedule, now)
+        edition = record_published(session, built.newsletter, schedule, now, built.brevity)
         session.add(_frozen(edition, artifact, built.standfirst))
         freeze_stories(session, edition, built.stories)
         freeze_runners_up(session, edition, built.left_out)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from digest.articles.article import Image
+from digest.editions.length import Length
 from digest.editions.score import UNSCORED, Score
 
 # Under it stand the sentinels that become each reader's own links and address (digest.rendering.slots). A story
@@ -85,7 +86,7 @@ class Contents:
     `newsletter` is the slug; `lead` is the first story and stands in no section; `second_rank` are the stories
     right under it, at most three. `sections` hold the rest, none of them empty. `left_out` is not rendered:
     it is for the editor. `more` is how many stories the mail had no room for. `note` is an editor's word to readers,
-    "" for none.
+    "" for none. `length` is what the mail says of a day with little news.
     """
 
     newsletter: str
@@ -98,6 +99,7 @@ class Contents:
     left_out: tuple[LeftOut, ...] = ()
     more: int = 0
     note: str = ""
+    length: Length = Length.FULL
 
     @property
     def stories(self) -> tuple[Story, ...]:

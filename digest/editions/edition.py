@@ -60,7 +60,10 @@ PUBLISHED = (EditionStatus.SENDING, EditionStatus.SENT)
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One newsletter on one local date, as stored; `reason` says why it was skipped or missed, or is held."""
+    """One newsletter on one local date, as stored.
+
+    `reason` says why it was skipped or missed, is held, or is no full one.
+    """
 
     id: int
     newsletter: str

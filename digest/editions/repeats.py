@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from digest.articles.article import Article
 from digest.editions.clusters import Cluster, clusters_of
+from digest.editions.likeness import forms_of
 from digest.editions.mailed import Mailed
 from digest.editions.words import words_of
 
@@ -39,7 +40,7 @@ def _words(source: str, headline: str, summary: str) -> tuple[str, ...]:
 
 
 def _echoes(articles: Sequence[Article], mailed: Sequence[Mailed]) -> Iterator[tuple[str, Mailed]]:
-    """Give every report of an event that another outlet's mailed report tells, with that one."""
+    """Give every report of an event that another outlet's mailed report tells, with the one it shares most with."""
     since = min((article.published for article in articles), default=None)
     recent = {story.url: story for story in mailed if since and story.published > since - LONGEST_ECHO}
     if recent:
@@ -51,9 +52,14 @@ def _echoes_in(cluster: Cluster, had: Sequence[Mailed]) -> Iterator[tuple[str, M
     urls = {story.url for story in had}
     for article in cluster.articles:
         if article.url not in urls and not article.own:
-            for story in had:
-                if story.source != article.source and article.published - story.published < LONGEST_ECHO:
-                    yield article.url, story
+            heard = [story for story in had if _may_echo(article, story)]
+            if heard:
+                words = forms_of(article).keys()
+                yield article.url, max(heard, key=lambda story: len(words & forms_of(story.as_report()).keys()))
+
+
+def _may_echo(article: Article, story: Mailed) -> bool:
+    return story.source != article.source and article.published - story.published < LONGEST_ECHO
 
 
 def _had(story: Mailed) -> str:

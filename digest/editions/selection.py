@@ -2,9 +2,9 @@
 
 What an editor moved stands first, in the order of the decisions, and what was pinned finds a place whatever the caps
 say. The lead is the story an editor moved there, else the first of our own that has a picture, else our first, else the
-first of all. Three follow it; the rest goes to the sections, and what no section takes to "More headlines" or, from
-other outlets, to "From around the world". A story finds no place when its outlet, its section or the edition has all it
-may have.
+first of all; none of these that readers have had, unless there is nothing else. Three follow it; the rest goes to the
+sections, and what no section takes to "More headlines" or, from other outlets, to "From around the world". A story
+finds no place when its outlet, its section or the edition has all it may have.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -122,7 +122,9 @@ def _lead(ranked: Sequence[Story], hand: Hand) -> Story:
         ("the first of our own", lambda story: story.own),
         ("the first of all", lambda _story: True),
     )
-    return next(because(story, f"lead: {why}") for why, wanted in wishes for story in ranked if wanted(story))
+    # Yesterday's headline is no lead, however much is new under it, unless an editor says so.
+    new = [story for story in ranked if not story.updated] or ranked
+    return next(because(story, f"lead: {why}") for why, wanted in wishes for story in new if wanted(story))
 
 
 def _lacked(story: Story, last: Story) -> str:

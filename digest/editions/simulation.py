@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from digest.editions.calendar import Calendar
 from digest.editions.window import Schedule
@@ -10,13 +10,14 @@ from digest.editions.window import Schedule
 
 @dataclass(frozen=True, slots=True)
 class SimulatedDay:
-    """One local date: its `schedule`, or None where there is no edition.
+    """One local date: its `schedule` and `cutoff` (UTC), or None where there is no edition.
 
     `reason` says why there is none, or why its times are not the usual ones; None for a usual day.
     """
 
     local_date: date
     schedule: Schedule | None
+    cutoff: datetime | None
     reason: str | None
 
 
@@ -24,5 +25,6 @@ def simulate(calendar: Calendar, first: date, days: int) -> Iterator[SimulatedDa
     """Give *days* dates from *first* on, each once, as if every edition before them had gone out."""
     schedules = {schedule.local_date: schedule for schedule in calendar.schedules(first, days)}
     for day in (first + timedelta(days=number) for number in range(days)):
-        one_off = calendar.one_offs.get(day)
-        yield SimulatedDay(day, schedules.get(day), one_off.why if one_off else calendar.skips(day))
+        schedule, one_off = schedules.get(day), calendar.one_offs.get(day)
+        cutoff = calendar.cutoff_on(day) if schedule else None
+        yield SimulatedDay(day, schedule, cutoff, one_off.why if one_off else calendar.skips(day))

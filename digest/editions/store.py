@@ -106,9 +106,14 @@ def record_missed(session: Session, newsletter: str, schedule: Schedule, reason:
     return _record(session, newsletter, schedule, EditionEvent.MISS, reason, now)
 
 
-def record_published(session: Session, newsletter: str, schedule: Schedule, now: datetime) -> Edition:
-    """Record that the edition is published; artifact, stories and audience go into the same transaction."""
-    return _record(session, newsletter, schedule, EditionEvent.PUBLISH, None, now)
+def record_published(
+    session: Session, newsletter: str, schedule: Schedule, now: datetime, brevity: str | None = None
+) -> Edition:
+    """Record that the edition is published, and with *brevity* why it is no full one.
+
+    Artifact, stories and audience go into the same transaction.
+    """
+    return _record(session, newsletter, schedule, EditionEvent.PUBLISH, brevity, now)
 
 
 def freeze_stories(session: Session, edition: Edition, stories: Sequence[PlacedStory]) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from digest.articles.article import Image
 from digest.editions.contents import Contents, Section, Story
+from digest.editions.length import Length
 from digest.rendering.publication import Publication
 
 PICTURE = Image(
@@ -33,8 +34,9 @@ EVERYTHING = Contents(
     sections=(Section("World", (FULL, FOREIGN, BARE)), Section("City", (FULL,))),
     more=2,
     note="A word from the editor.",
+    length=Length.SHORT,
 )
-LEAST = replace(EVERYTHING, lead=BARE, second_rank=(), sections=(), more=0, note="")
+LEAST = replace(EVERYTHING, lead=BARE, second_rank=(), sections=(), more=0, note="", length=Length.NOTE)
 FURNISHED = Publication(
     slug="example",
     name="Example Headlines",

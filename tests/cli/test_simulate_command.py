@@ -23,18 +23,21 @@ def test_a_program_reads_instants_in_utc_and_reasons(desk) -> None:
         *("simulate", "daily-headlines", "--from", "2026-03-08", "--days", "2", "--json"),
         **ZONE,
         DIGEST_NEWSLETTERS__DAILY_HEADLINES__SKIP_DATES="2026-03-09",
+        DIGEST_NEWSLETTERS__DAILY_HEADLINES__SETTLE_MINUTES="15",
     )
     first, second = json.loads(told.out)
     assert first.pop("local") == {
-        "window_start": "2026-03-07T05:30:00-05:00",
-        "window_end": "2026-03-08T05:30:00-04:00",
+        "window_start": "2026-03-07T05:15:00-05:00",
+        "window_end": "2026-03-08T05:15:00-04:00",
+        "cutoff": "2026-03-08T05:30:00-04:00",
         "send_at": "2026-03-08T06:00:00-04:00",
         "deadline": "2026-03-08T10:00:00-04:00",
     }
     assert first == {
         "date": "2026-03-08",
-        "window_start": "2026-03-07T10:30:00+00:00",
-        "window_end": "2026-03-08T09:30:00+00:00",
+        "window_start": "2026-03-07T10:15:00+00:00",
+        "window_end": "2026-03-08T09:15:00+00:00",
+        "cutoff": "2026-03-08T09:30:00+00:00",
         "send_at": "2026-03-08T10:00:00+00:00",
         "deadline": "2026-03-08T14:00:00+00:00",
         "hours": 23.0,

@@ -28,6 +28,7 @@ from digest.editions.edition import Edition, EditionStatus
 from digest.editions.store import previous_edition
 from digest.editions.tables import ArtifactRow, EditionRow
 from digest.errors import BadInputError, DigestError
+from digest.preview import preview_edition
 from digest.rendering.inlining import inline_css
 from digest.settings import Settings
 
@@ -202,6 +203,31 @@ def test_too_few_stories_are_recorded_as_skipped_with_the_reason(database: Datab
     assert result.status is EditionStatus.SKIPPED
     assert result.reason == "1 story in the window, but min_stories is 2"
     assert rows(database) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("stories", "reason", "said"),
+    [
+        (6, None, ""),
+        (4, "short: 4 stories in the window, but full_stories is 6", "A short edition: there is less news than usual"),
+        (2, "note: 2 stories in the window, but short_stories is 3", "A quiet day: this is all the news there is"),
+    ],
+)
+def test_a_quiet_day_is_published_as_what_it_is_recorded_and_said(
+    database: Database, tmp_path: Path, stories: int, reason: str | None, said: str
+) -> None:
+    stock(database, stories=stories)
+    settings = configure(tmp_path, database.url, full_stories=6, short_stories=3)
+    published = prepared(database, settings)
+    assert isinstance(published, Published)
+    assert published.edition.reason == reason
+    assert len(published.stories) == stories
+    for part in (published.artifact.html, published.artifact.text):
+        assert said in part
+        assert ("less news than usual" in part) + ("all the news there is" in part) == bool(said)
+    found = preview_edition(database, settings, NEWSLETTER, DAY, MORNING)
+    assert found.report()["brevity"] == reason
+    assert found.warnings == ((f"it is no full edition, but {reason}",) if reason else ())
 
 
 def test_a_skipped_edition_is_published_when_enough_stories_came_after_all(database: Database, tmp_path: Path) -> None:

@@ -82,15 +82,16 @@ def test_a_window_is_as_long_as_the_day_was_on_the_wall(zone, day, hours):
 
 
 @settings(max_examples=300)
-@given(places_and_dates(), usual_times(), st.integers(2, 6))
-def test_every_local_date_is_due_exactly_once_and_windows_tile_time(place, usual, days):
+@given(places_and_dates(), usual_times(), st.integers(2, 6), st.integers(0, 240))
+def test_every_local_date_is_due_exactly_once_and_windows_tile_time(place, usual, days, settle_minutes):
     zone, first = place
-    calendar = Calendar(zone, usual)
+    calendar = Calendar(zone, usual, settle=timedelta(minutes=settle_minutes))
     schedules = list(calendar.schedules(first, days))
     assert [schedule.local_date for schedule in schedules] == dates(first, days)
     for earlier, later in pairwise(schedules):
         assert earlier.window.end == later.window.start
         assert earlier.send_at < later.send_at
+        assert later.window.end + calendar.settle == calendar.cutoff_on(later.local_date)
     assert [calendar.schedule_on(day, None) for day in dates(first, days)] == schedules
     moment = schedules[0].window.start + (schedules[-1].window.end - schedules[0].window.start) / 3
     assert sum(moment in schedule.window for schedule in schedules) == 1

@@ -55,6 +55,12 @@ def test_another_outlets_report_of_a_mailed_event_is_a_repeat_for_a_day_and_a_ha
     assert had(much_later, UNRELATED) == set()
 
 
+def test_of_several_mailed_reports_of_an_event_the_nearest_is_named():
+    towed = report("mail", "Westhaven: stranded ferry Solveig towed into port", hours=2)
+    found = repeats([ECHO], [mailed(towed), mailed(RUN_AGROUND)])
+    assert found[ECHO.url].endswith(RUN_AGROUND.headline)
+
+
 def test_our_own_report_and_what_the_mailed_outlet_writes_further_are_news():
     assert had(replace(ECHO, own=True)) == set()
     assert had(replace(ECHO, source=RUN_AGROUND.source)) == set()

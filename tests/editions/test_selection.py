@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_articles import DAY, OWN, PICTURE, WIRE, article, foreign, newsletter
 
+from digest.editions.changes import Change
 from digest.editions.compose import compose
 from digest.editions.contents import RUNNERS_UP, runners_up
 from digest.editions.lighter import ever_lighter
@@ -87,6 +88,15 @@ def test_what_found_no_place_says_how_far_it_is_from_the_last_that_did(place, po
 def test_a_lead_chosen_for_its_picture_may_have_fewer_points_than_what_it_keeps_out():
     (left,) = composed(article(0, position=1), article(1, image=PICTURE), max_stories=1).left_out
     assert left.lacked == "the place of 'The ferry to island 1 sails again', which stands all the same"
+
+
+def test_what_readers_have_had_does_not_lead_unless_there_is_nothing_else():
+    had = article(0, image=PICTURE)
+    changes = {had.url: Change(had.published, DAY, "The keeper resigned.")}
+    rules = newsletter(min_stories=1)
+    contents = compose("daily", DAY, rules, [had, article(1), foreign(2)], {}, changes=changes)
+    assert [story.url for story in contents.stories] == [article(1).url, had.url, foreign(2).url]
+    assert compose("daily", DAY, rules, [had], {}, changes=changes).lead.updated
 
 
 def test_the_first_five_that_were_ranked_are_the_runners_up():
