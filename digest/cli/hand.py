@@ -126,7 +126,7 @@ def show(
     desk.say(f"{newsletter} {edition.local_date} ({state}): {preview.artifact.subject}")
     desk.out.print(_table(preview.edition, hand))
     for override in hand.overrides.values():
-        desk.say(f"{str(override).capitalize()}: {override.url}")
+        desk.say(f"{override.url} was {override}")
     for written in texts.values():
         desk.say(f"{written.kind.capitalize()} by {written.editor}, {written.at:%Y-%m-%d %H:%M} UTC: {written.text}")
 

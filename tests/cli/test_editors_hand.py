@@ -123,7 +123,7 @@ def test_what_an_editor_decides_about_stories_is_shown_with_who_and_can_be_undon
         ("move", "https://quay.example/storm", "lead", "kim"), ("drop", address, None, "kim"),
     ]  # fmt: skip
     assert [(one["kind"], one["text"], one["editor"]) for one in shown["texts"]] == [("note", "Good morning.", "kim")]
-    assert f"Dropped by kim, {shown['overrides'][1]['at'][:10]}" in desk("edition", "show", *EDITION).out
+    assert f"was dropped by kim, {shown['overrides'][1]['at'][:10]}" in desk("edition", "show", *EDITION).out
     assert "it is no. 2, in second rank" in decide("drop", "daily-headlines", "dry nets", "--undo")
     decide("note", "daily-headlines", "--remove")
     again = json.loads(desk("edition", "show", *EDITION, "--json").out)
