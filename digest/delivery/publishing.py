@@ -11,7 +11,7 @@ from digest.database import Database
 from digest.delivery.safeguards import NO_SAFEGUARDS, Safeguards, refuse_unsafe
 from digest.delivery.store import freeze_audience
 from digest.editions.contents import LeftOut, PlacedStory, runners_up
-from digest.editions.edition import Edition, IllegalEditionMoveError
+from digest.editions.edition import Edition, EditionStatus, IllegalEditionMoveError
 from digest.editions.release_store import frozen_audience
 from digest.editions.store import (
     find_edition,
@@ -136,10 +136,15 @@ def skip(database: Database, newsletter: str, schedule: Schedule, reason: str, n
 
 
 def miss(database: Database, newsletter: str, schedule: Schedule, reason: str, now: datetime) -> Edition:
-    """Record that the edition of this date was not published before its deadline, and why; else what there is of it."""
+    """Record that the edition of this date was not published before its deadline, and why; else what there is of it.
+
+    One that was held all the while is missed too.
+    """
     with database.writing() as session:
         standing = find_edition(session, newsletter, schedule.local_date)
-        return standing or record_missed(session, newsletter, schedule, reason, now)
+        if standing and standing.status is not EditionStatus.HELD:
+            return standing
+        return record_missed(session, newsletter, schedule, reason, now)
 
 
 def refuse_unsafe_rest(database: Database, published: Published, safeguards: Safeguards) -> None:

@@ -40,6 +40,14 @@ def test_a_form_with_a_proof_is_held_to_the_wider_limit_and_one_without_to_the_s
     assert standings(database, "rich@example.org") == {NEWSLETTER: "pending"}
 
 
+def test_who_has_no_script_is_told_why_the_press_does_not_help(site, serve, database, tmp_path):
+    pages = [sign_up(site, f"poor{number}@example.org").words for number in range(3)]
+    assert ["<noscript><p>Does this page come back?" in page for page in pages] == [False, False, True]
+    without = serve(configure(tmp_path, database.url, more="[signup]\nunstamped_per_ip_hour = 1\n"))
+    again = [sign_up(without, f"plain{number}@example.org", stamp="").words for number in range(2)][-1]
+    assert ("One more press" in again, "<noscript>" in again) == (True, False)
+
+
 def test_a_proof_that_was_used_is_none(site):
     proof = sealed(solved(challenge(site)))
     words = [sign_up(site, f"reader{number}@example.com", proof=proof).words for number in range(4)]
