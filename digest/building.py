@@ -120,6 +120,7 @@ def publication_of(settings: Settings, slug: str) -> Publication:
         contact=site.contact,
         logo_url=site.logo_url,
         privacy_url=site.privacy_url,
+        theme=settings.theme_of(slug),
     )
 
 

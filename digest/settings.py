@@ -30,6 +30,8 @@ from digest.setting_values import (
     split_at_commas,
 )
 from digest.signup_settings import DEFAULT_SENDER, SignupSettings, WebSettings
+from digest.sponsor_settings import SponsorRule, Sponsors
+from digest.theme_settings import ThemeSettings
 from subscribers.address import EmailAddress
 
 __all__ = [
@@ -45,6 +47,8 @@ __all__ = [
     "SiteSettings",
     "SmtpSettings",
     "SourceSettings",
+    "SponsorRule",
+    "ThemeSettings",
     "WebSettings",
 ]
 
@@ -129,7 +133,9 @@ class NewsletterSettings(Part):
     min_stories: int = Field(default=3, ge=1)
     max_stories: int = Field(default=40, ge=1, le=60)
     template: str = "daily-headlines"
+    theme: ThemeSettings = Field(default_factory=ThemeSettings)
     sections: tuple[SectionRule, ...] = ()
+    sponsors: Sponsors = ()
     ranking: RankingSettings = Field(default_factory=RankingSettings)
     updates: bool = True
     stale_after_hours: float | None = Field(default=None, gt=0, le=8_760)
@@ -222,6 +228,11 @@ class Settings(Part):
     fetching: FetchingSettings = Field(default_factory=FetchingSettings)
     signup: SignupSettings = Field(default_factory=SignupSettings, validate_default=True)
     web: WebSettings = Field(default_factory=WebSettings)
+    theme: ThemeSettings = Field(default_factory=ThemeSettings)
+
+    def theme_of(self, slug: str) -> ThemeSettings:
+        """Return the theme of a newsletter: its own, and where that is silent the site's."""
+        return self.newsletters[slug].theme.over(self.theme)
 
     @field_validator("signup")
     @classmethod
@@ -245,6 +256,13 @@ class Settings(Part):
         names = [source.name for source in self.sources]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"sources: {', '.join(sorted(twice))} stands there twice")
+        return self
+
+    @model_validator(mode="after")
+    def _check_themes(self) -> Self:
+        for slug in self.newsletters:
+            for why in self.theme_of(slug).objections():
+                raise ValueError(f"theme of newsletters.{slug}: {why}")
         return self
 
     @model_validator(mode="after")

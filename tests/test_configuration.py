@@ -270,5 +270,6 @@ def test_every_line_of_the_example_may_be_switched_on(tmp_path):
     assert [source.images for source in settings.sources] == [True, False]
     daily = settings.newsletters["daily-headlines"]
     parts = (settings.site, settings.smtp, settings.dkim, daily, daily.ranking, settings.signup, settings.web)
+    assert settings.theme_of("daily-headlines").accent == "#1c3d8a"
     left_out = {name for part in parts for name in type(part).model_fields if name not in part.model_fields_set}
     assert left_out == {"url"}

@@ -23,6 +23,8 @@ from digest.settings import (
     SiteSettings,
     SmtpSettings,
     SourceSettings,
+    SponsorRule,
+    ThemeSettings,
     WebSettings,
 )
 
@@ -41,6 +43,8 @@ PARTS = (
     SignupSettings,
     WebSettings,
     FetchingSettings,
+    SponsorRule,
+    ThemeSettings,
 )
 
 

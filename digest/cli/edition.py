@@ -67,6 +67,7 @@ def retitle(
 
 
 app.command("note")(hand.note)
+app.command("correct")(hand.correct)
 
 
 @app.command("approve")

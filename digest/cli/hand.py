@@ -1,4 +1,4 @@
-"""`digest edition show`, `pin`, `drop`, `move` and `note`: what an editor decides about an edition's stories."""
+"""`digest edition show`, `pin`, `drop`, `move`, `note` and `correct`: what an editor decides about an edition."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -22,8 +22,8 @@ from digest.cli.editor import (
 from digest.editions.hand import FRONT, LEAD, Act, Hand, Override
 from digest.editions.hand_store import editors_hand, record_override
 from digest.editions.selection import titles_of
-from digest.editions.texts_store import WrittenText, write_text, written_texts
-from digest.editions.wording import objection_to_note
+from digest.editions.texts_store import CORRECTION, WrittenText, write_text, written_texts
+from digest.editions.wording import objection_to_correction, objection_to_note
 from digest.errors import BadInputError
 from digest.preview import preview_edition
 
@@ -83,23 +83,37 @@ def move(
 def note(
     context: typer.Context,
     newsletter: NewsletterArgument,
-    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="1 to 500 characters.")] = None,
+    text: Annotated[
+        str | None, typer.Argument(metavar="TEXT", help="1 to 2000 characters; each line is a paragraph.")
+    ] = None,
     date: DateOption = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the note back.")] = False,
     editor: EditorOption = None,
 ) -> None:
     """Write a note to the readers; it stands under the standfirst, as from the editor."""
-    desk: Desk = context.obj
-    edition = edition_named(desk, newsletter, date)
+    if (text is None) != remove:
+        raise BadInputError("say what: TEXT, or --remove")
+    words = "\n".join(filter(None, map(one_line, (text or "").splitlines())))
+    if not remove and (why := objection_to_note(words)):
+        raise BadInputError(f"the note is not used: {why}")
+    _write(context.obj, edition_named(context.obj, newsletter, date), "note", words, editor)
+
+
+def correct(
+    context: typer.Context,
+    newsletter: NewsletterArgument,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="1 to 500 characters.")] = None,
+    date: DateOption = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take all corrections of this edition back.")] = False,
+    editor: EditorOption = None,
+) -> None:
+    """Put right what an earlier edition said: one more correction, under the stories of this one."""
     if (text is None) != remove:
         raise BadInputError("say what: TEXT, or --remove")
     words = one_line(text or "")
-    if not remove and (why := objection_to_note(words)):
-        raise BadInputError(f"the note is not used: {why}")
-    refuse_published(edition)
-    with edition.database.writing() as session:
-        write_text(session, newsletter, edition.local_date, "note", words, who_decides(editor), edition.now)
-    desk.say(f"note of {newsletter} {edition.local_date}: {'taken back' if remove else 'noted'}")
+    if not remove and (why := objection_to_correction(words)):
+        raise BadInputError(f"the correction is not used: {why}")
+    _write(context.obj, edition_named(context.obj, newsletter, date), CORRECTION, words, editor)
 
 
 def show(
@@ -127,8 +141,16 @@ def show(
     desk.out.print(_table(preview.edition, hand))
     for override in hand.overrides.values():
         desk.say(f"{override.url} was {override}")
-    for written in texts.values():
+    for written in texts:
         desk.say(f"{written.kind.capitalize()} by {written.editor}, {written.at:%Y-%m-%d %H:%M} UTC: {written.text}")
+
+
+def _write(desk: Desk, edition: OpenEdition, kind: str, words: str, editor: str | None) -> None:
+    """Keep an editor's words; none take back what was written."""
+    refuse_published(edition)
+    with edition.database.writing() as session:
+        write_text(session, edition.newsletter, edition.local_date, kind, words, who_decides(editor), edition.now)
+    desk.say(f"{kind} of {edition.newsletter} {edition.local_date}: {'noted' if words else 'taken back'}")
 
 
 def _decide(
@@ -170,10 +192,10 @@ def _place_named(edition: OpenEdition, named: str) -> str:
     return places[named.casefold()]
 
 
-def _decisions(hand: Hand, texts: dict[str, WrittenText]) -> dict[str, Any]:
+def _decisions(hand: Hand, texts: tuple[WrittenText, ...]) -> dict[str, Any]:
     return {
         "overrides": [_as_told(override) for override in hand.overrides.values()],
-        "texts": [_as_told(written) for written in texts.values()],
+        "texts": [_as_told(written) for written in texts],
     }
 
 

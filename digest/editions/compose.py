@@ -13,7 +13,7 @@ from digest.articles.article import Article
 from digest.articles.summary import excerpt
 from digest.editions.calendar import Calendar
 from digest.editions.changes import Change
-from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Story
+from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Sponsor, Story
 from digest.editions.coverage import Covered, covered
 from digest.editions.hand import NO_HAND, Hand
 from digest.editions.ranking import score_of, section_of
@@ -32,11 +32,15 @@ LATE = "stored after the previous edition was out"
 
 @dataclass(frozen=True, slots=True)
 class EditorsTexts:
-    """What an editor wrote in the place of what composing would say, and a note to readers; None leaves it so."""
+    """What an editor wrote in the place of what composing would say; None leaves it so.
+
+    `note` is a word to readers, and `corrections` put right what earlier editions said, in their order.
+    """
 
     subject: str | None = None
     standfirst: str | None = None
     note: str | None = None
+    corrections: tuple[str, ...] = ()
 
 
 def compose(
@@ -86,6 +90,8 @@ def compose(
         subject=subject,
         standfirst=standfirst,
         note=texts.note or "",
+        corrections=texts.corrections,
+        sponsor=_sponsor_on(local_date, newsletter),
         lead=replace(page.lead, summary=beyond(standfirst, page.lead.summary)),
         second_rank=page.second_rank,
         sections=page.sections,
@@ -95,6 +101,12 @@ def compose(
             *(LeftOut(article.url, article.headline, why) for article in ordered if (why := objections[article.url])),
         ),
     )
+
+
+def _sponsor_on(local_date: date, newsletter: NewsletterSettings) -> Sponsor | None:
+    """Return who pays for the edition of *local_date*; mostly nobody does."""
+    found = (rule for rule in newsletter.sponsors if rule.first_day <= local_date <= rule.last_day)
+    return next((Sponsor(rule.name, rule.text, rule.url) for rule in found), None)
 
 
 def _order(told: Article | Story, score: Score) -> tuple[float, float, str]:

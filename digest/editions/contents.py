@@ -80,13 +80,23 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Sponsor:
+    """Who pays for the edition of a day: what they say, and where they are."""
+
+    name: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """A whole edition as data.
 
     `newsletter` is the slug; `lead` is the first story and stands in no section; `second_rank` are the stories
     right under it, at most three. `sections` hold the rest, none of them empty. `left_out` is not rendered:
     it is for the editor. `more` is how many stories the mail had no room for. `note` is an editor's word to readers,
-    "" for none. `length` is what the mail says of a day with little news.
+    "" for none; each line of it is a paragraph. `corrections` put right what earlier editions said. `length` is what
+    the mail says of a day with little news. `sponsor` is None on most days.
     """
 
     newsletter: str
@@ -100,6 +110,8 @@ class Contents:
     more: int = 0
     note: str = ""
     length: Length = Length.FULL
+    corrections: tuple[str, ...] = ()
+    sponsor: Sponsor | None = None
 
     @property
     def stories(self) -> tuple[Story, ...]:

@@ -11,7 +11,8 @@ from digest.articles.summary import cut_at_word
 from digest.editions.contents import RESERVED_DOMAIN, Story
 
 SUBJECT_CHARACTERS = 120
-NOTE_CHARACTERS = 500
+NOTE_CHARACTERS = 2_000
+CORRECTION_CHARACTERS = 500
 STANDFIRST_SHORTEST = 40
 STANDFIRST_LONGEST = 130
 _STOPS = " .…"
@@ -79,17 +80,26 @@ def objection_to_standfirst(standfirst: str) -> str | None:
 
 def objection_to_note(note: str) -> str | None:
     """Return why an editor's *note* can't stand in a mail, as a clause, or None."""
-    if RESERVED_DOMAIN in note.casefold():
-        return f"it says {RESERVED_DOMAIN}, which stands for each reader's own address and links"
-    if not 0 < len(note) <= NOTE_CHARACTERS:
-        return f"it has {len(note)} characters, and 1 to {NOTE_CHARACTERS} are allowed"
-    return None
+    return _objection_to_words(note, NOTE_CHARACTERS)
+
+
+def objection_to_correction(words: str) -> str | None:
+    """Return why an editor's correction can't stand in a mail, as a clause, or None."""
+    return _objection_to_words(words, CORRECTION_CHARACTERS)
 
 
 def repeats(words: str, subject: str) -> bool:
     """Say whether *words* tell what *subject* tells; one that was cut short tells what begins like it."""
     said, told = words.rstrip(_STOPS).casefold(), subject.rstrip(_STOPS).casefold()
     return said == told or (subject.endswith("…") and said.startswith(told))
+
+
+def _objection_to_words(words: str, most: int) -> str | None:
+    if RESERVED_DOMAIN in words.casefold():
+        return f"it says {RESERVED_DOMAIN}, which stands for each reader's own address and links"
+    if not 0 < len(words) <= most:
+        return f"it has {len(words)} characters, and 1 to {most} are allowed"
+    return None
 
 
 def _opening(summary: str, subject: str) -> str:

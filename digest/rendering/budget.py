@@ -72,5 +72,5 @@ def personal_octets(html: str, publication: Publication) -> int:
 
 
 def _page_octets(contents: Contents, publication: Publication, template: EditionTemplate) -> int:
-    offered = offer(presentable(contents, publication), publication, template.style_blocks)
+    offered = offer(presentable(contents, publication), publication, template.style_blocks(publication.theme))
     return len(filled(template.page, offered).encode())

@@ -14,6 +14,7 @@ from digest.errors import BadInputError
 from digest.rendering import slots
 from digest.rendering.language import direction, written_date
 from digest.rendering.publication import Publication
+from digest.theme_settings import ThemeSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Offer:
     language: str
     direction: str
     style_blocks: Markup
+    theme: ThemeSettings
     web_version_url: str
     sign_up_url: str
     contact_url: str
@@ -52,6 +54,7 @@ def offer(contents: Contents, publication: Publication, style_blocks: Markup) ->
         language=publication.language,
         direction=direction(publication.language),
         style_blocks=style_blocks,
+        theme=publication.theme,
         web_version_url=publication.web_version_url(contents.local_date.isoformat()),
         sign_up_url=f"{publication.base_url}/",
         contact_url=f"mailto:{quote(publication.contact, safe='@')}",

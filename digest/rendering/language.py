@@ -1,6 +1,7 @@
 """What a page's language decides: the side it is read from, and how a date is written."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "nqo", "pnb", "ps", "sd", "syr", "ug", "ur", "yi"}
@@ -33,3 +34,8 @@ def written_date(day: date, language: str) -> str:
     if tag == "en-us":
         return f"{weekday}, {month} {day.day}, {day.year}"
     return f"{weekday}, {day.day} {month} {day.year}"
+
+
+def written_time(instant: datetime, timezone: str) -> str:
+    """Return the wall-clock time of *instant* in *timezone*, as 05:12."""
+    return f"{instant.astimezone(ZoneInfo(timezone)):%H:%M}"

@@ -4,6 +4,7 @@ Not the files are judged but what they give: only so are comments, prose and bra
 client tells them.
 """
 
+import re
 from collections.abc import Iterator
 
 from digest.rendering.lint import lint_part
@@ -31,3 +32,9 @@ def text_complaints(text: str) -> Iterator[str]:
 def _broken(media_type: str, words: str) -> Iterator[str]:
     for violation in lint_part(media_type, words):
         yield f"{violation.what} ({violation.where}, {violation.rule})"
+
+
+def names_in(page: str) -> set[str]:
+    """Return the names of the elements and, each with a point, of the classes that *page* has."""
+    found = re.findall(r"<([a-z][a-z0-9]*)|\bclass=\"([^\"]*)\"", page)
+    return {tag for tag, _ in found if tag} | {f".{name}" for _, classes in found for name in classes.split()}

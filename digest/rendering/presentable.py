@@ -5,7 +5,7 @@ from dataclasses import replace
 from digest.articles.article import Image
 from digest.articles.clean_line import clean_line
 from digest.articles.summary import cut_at_word, excerpt
-from digest.editions.contents import Contents, Section, Story
+from digest.editions.contents import Contents, Section, Sponsor, Story
 from digest.rendering.publication import Publication
 from digest.web_address import Link, objection
 
@@ -20,7 +20,9 @@ def presentable(contents: Contents, publication: Publication) -> Contents:
         contents,
         subject=clean_line(contents.subject),
         standfirst=clean_line(contents.standfirst),
-        note=clean_line(contents.note),
+        note="\n".join(filter(None, map(clean_line, contents.note.splitlines()))),
+        corrections=tuple(filter(None, map(_summary, contents.corrections))),
+        sponsor=_sponsor(contents.sponsor) if contents.sponsor else None,
         lead=_story(contents.lead, publication),
         second_rank=_stories(contents.second_rank, publication),
         sections=tuple(
@@ -44,6 +46,10 @@ def _story(story: Story, publication: Publication) -> Story:
         also_in=tuple(map(_line, story.also_in)),
         image=_image(story.image, publication) if story.image else None,
     )
+
+
+def _sponsor(sponsor: Sponsor) -> Sponsor:
+    return replace(sponsor, name=_line(sponsor.name), text=_summary(sponsor.text))
 
 
 def _summary(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from digest.theme_settings import DEFAULT_THEME, ThemeSettings
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -24,6 +26,7 @@ class Publication:
     contact: str
     logo_url: str | None = None
     privacy_url: str | None = None
+    theme: ThemeSettings = DEFAULT_THEME
 
     def web_version_url(self, local_date: str) -> str:
         """Return where the edition of *local_date* (ISO 8601) stands in the archive."""

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from digest.articles.article import Image
-from digest.editions.contents import Contents, Section, Story
+from digest.editions.contents import Contents, Section, Sponsor, Story
 from digest.editions.length import Length
 from digest.rendering.publication import Publication
+from digest.theme_settings import ThemeSettings
 
 PICTURE = Image(
     "https://www.example.org/1.png", alt="A quay", width=1200, height=675, caption="A quay.", credit="A. Name"
@@ -33,10 +34,22 @@ EVERYTHING = Contents(
     second_rank=(FOREIGN, BARE),
     sections=(Section("World", (FULL, FOREIGN, BARE)), Section("City", (FULL,))),
     more=2,
-    note="A word from the editor.",
+    note="A word from the editor.\nAnd another.",
     length=Length.SHORT,
+    corrections=("What was wrong is put right.",),
+    sponsor=Sponsor("An Example Company", "What it wants to say.", "https://www.example.org/sponsor"),
 )
-LEAST = replace(EVERYTHING, lead=BARE, second_rank=(), sections=(), more=0, note="", length=Length.NOTE)
+LEAST = replace(
+    EVERYTHING,
+    lead=BARE,
+    second_rank=(),
+    sections=(),
+    more=0,
+    note="",
+    length=Length.NOTE,
+    corrections=(),
+    sponsor=None,
+)
 FURNISHED = Publication(
     slug="example",
     name="Example Headlines",
@@ -51,7 +64,11 @@ FURNISHED = Publication(
     logo_url="https://www.example.org/logo.png",
     privacy_url="https://www.example.org/privacy",
 )
-SPARE = replace(FURNISHED, language="ar", logo_url=None, privacy_url=None)
+SPARE = replace(FURNISHED, language="ar", logo_url=None, privacy_url=None, theme=ThemeSettings(section_look="label"))
+BANDED = replace(FURNISHED, logo_url=None, theme=ThemeSettings(section_look="band"))
 
 # Together they take both ways at every turn that a look is likely to have.
-REHEARSALS = ((EVERYTHING, FURNISHED), (EVERYTHING, SPARE), (LEAST, SPARE))
+REHEARSALS = (
+    *((EVERYTHING, FURNISHED), (EVERYTHING, SPARE), (LEAST, SPARE)),
+    (EVERYTHING, BANDED),
+)

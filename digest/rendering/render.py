@@ -30,7 +30,7 @@ def render_edition(
         BadInputError: the template uses what is not there, or the subject comes out empty.
     """
     fit = presentable(contents, publication)
-    offered = offer(fit, publication, template.style_blocks)
+    offered = offer(fit, publication, template.style_blocks(publication.theme))
     subject = clean_line(filled(template.subject, offered))
     if not subject:
         raise BadInputError(f"{template.subject.filename} gives an empty subject for {fit.newsletter} {fit.local_date}")

@@ -1,45 +1,40 @@
 """One look of an edition: its files, read once and checked before a story meets them."""
 
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from jinja2 import (
-    FunctionLoader,
-    StrictUndefined,
-    Template,
-    TemplateSyntaxError,
-    meta,
-    nodes,
-    select_autoescape,
-)
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import Template
 from markupsafe import Markup
 
 from digest.errors import BadInputError
-from digest.rendering import lines
-from digest.rendering.filling import OFFERED, Offer, filled, offer, said_of
-from digest.rendering.markup_rules import page_complaints, text_complaints
-from digest.rendering.picture import picture_of
+from digest.rendering.filling import Offer, filled, offer
+from digest.rendering.look_files import (
+    Source,
+    alone,
+    check_file,
+    environment_of,
+    parts_of,
+    shared_sources,
+    sources_in,
+)
+from digest.rendering.markup_rules import names_in, page_complaints, text_complaints
 from digest.rendering.rehearsal import REHEARSALS
 from digest.rendering.style_rules import check_inlined, check_kept
-from digest.rendering.stylesheet import StyleError, without_comments
+from digest.rendering.stylesheet import StyleError, rules_of, without_comments
+from digest.theme_settings import DEFAULT_THEME, ThemeSettings
 
 PAGE, TEXT, SUBJECT = "edition.html", "edition.txt", "subject.txt"
 INLINED, KEPT = "inlined.css", "kept.css"
-
-FILTERS: dict[str, Callable[..., Any]] = {
-    "picture": picture_of,
-    "wrapped": lines.wrapped,
-    "underlined": lines.underlined,
-    "opening": lines.opening,
-}
+BLOCKS = {INLINED: check_inlined, KEPT: check_kept}
+NAME_IN_SELECTOR = re.compile(r"\.?[a-z][a-z0-9-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class EditionTemplate:
-    """A look: `inlined` is style block A and `kept` is block B, both without comments.
+    """A look: `inlined` gives style block A and `kept` block B, each for a theme.
 
     `folder` is where it was read from; nothing is read from there again.
     """
@@ -48,119 +43,91 @@ class EditionTemplate:
     page: Template
     text: Template
     subject: Template
-    inlined: str
-    kept: str
+    inlined: Template
+    kept: Template
 
-    @property
-    def style_blocks(self) -> Markup:
+    def style_blocks(self, theme: ThemeSettings) -> Markup:
         """Return both blocks as elements for the head; the inliner keeps the second byte for byte (T12)."""
-        # Both are files of the template, checked to hold no markup.
-        inlined, kept = Markup(self.inlined), Markup(self.kept)  # noqa: S704
+        # Both are files of the template, checked to hold no markup, and values that were checked to hold none.
+        inlined, kept = (Markup(styles_of(block, theme)) for block in (self.inlined, self.kept))  # noqa: S704
         return Markup('<style>{}</style>\n<style data-premailer="ignore">{}</style>').format(inlined, kept)
+
+
+@lru_cache(maxsize=64)
+def styles_of(block: Template, theme: ThemeSettings) -> str:
+    """Return a style block as rules in the colours and fonts of *theme*, without comments."""
+    return without_comments(block.render(theme=theme))
 
 
 def load_template(folder: Path) -> EditionTemplate:
     """Read the look in *folder* and check every file of it.
 
-    Needed are edition.html, edition.txt, subject.txt, inlined.css and kept.css; further .html and .txt files
-    are parts that these may include or import.
+    Needed are edition.html, edition.txt, subject.txt, inlined.css and kept.css; further files are parts that these
+    may extend, include or import. What the folder lacks of parts is taken from those that our looks share.
 
     Raises:
         BadInputError: a file is missing or not UTF-8, or has a mistake; the message names the file and line.
     """
-    sources = _sources(folder)
+    own = sources_in(folder)
     for name in (PAGE, TEXT, SUBJECT, INLINED, KEPT):
-        if name not in sources:
+        if name not in own:
             raise BadInputError(
                 f"{folder / name} is missing: a look needs {PAGE}, {TEXT}, {SUBJECT}, {INLINED}, {KEPT}"
             )
-    environment = _environment(folder, sources)
-    for name, source in sources.items():
-        _check(environment, folder / name, source, sources.keys())
+    return _checked(folder, tuple(own.items()))
+
+
+@lru_cache(maxsize=16)
+def _checked(folder: Path, files: tuple[tuple[str, Source], ...]) -> EditionTemplate:
+    """Return the look that *files* are, each by its name; what was found well once is not tried again."""
+    own = dict(files)
+    sources = {**shared_sources(), **own}
+    environment = environment_of(sources)
+    for name in own:
+        check_file(environment, name, sources)
     template = EditionTemplate(
         folder=folder,
         page=environment.get_template(PAGE),
         text=environment.get_template(TEXT),
         subject=environment.get_template(SUBJECT),
-        inlined=without_comments(sources[INLINED]),
-        kept=without_comments(sources[KEPT]),
+        inlined=environment.get_template(INLINED),
+        kept=environment.get_template(KEPT),
     )
-    _rehearse(template)
+    _check_whole(template)
+    met = _rehearse(template)
+    for name in parts_of(environment, INLINED, sources):
+        _check_met(sources[name].path, alone(environment, sources[name]), met)
     return template
 
 
-def _sources(folder: Path) -> dict[str, str]:
-    if not folder.is_dir():
-        raise BadInputError(f"No template folder {folder}; name one that holds {PAGE}")
-    files = sorted(path for path in folder.iterdir() if path.suffix in {".html", ".txt", ".css"})
-    return {path.name: _read(path) for path in files}
+def _check_whole(template: EditionTemplate) -> None:
+    """Check each block as it is mailed: its size, and that no part of it spoils what another says."""
+    for name, block in ((INLINED, template.inlined), (KEPT, template.kept)):
+        try:
+            BLOCKS[name](styles_of(block, DEFAULT_THEME))
+        except StyleError as error:
+            raise BadInputError(f"{template.folder / name} and its parts: {error.complaint}") from error
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError(f"{path} can't be read: {error}; save it as UTF-8 text") from error
+def _check_met(path: Path, css: str, met: Collection[str]) -> None:
+    """Check that each rule of block A meets something; else it is a slip of the pen, or a burden (M06)."""
+    for rule in rules_of(css):
+        for name in NAME_IN_SELECTOR.findall(rule.selector):
+            if name not in met:
+                raise BadInputError(
+                    f"{path}, line {rule.line}: no page of this look has anything that {name!r} means; the"
+                    " inlined rules are for what is there (M06)"
+                )
 
 
-def _environment(folder: Path, sources: Mapping[str, str]) -> SandboxedEnvironment:
-    def source_of(name: str) -> tuple[str, str, Callable[[], bool]] | None:
-        # The path makes Jinja's tracebacks name the file.
-        return (sources[name], str(folder / name), lambda: True) if name in sources else None
+def _rehearse(template: EditionTemplate) -> frozenset[str]:
+    """Fill every file once, so that what only words bring to light comes to light now and not at six.
 
-    environment = SandboxedEnvironment(
-        loader=FunctionLoader(source_of),
-        undefined=StrictUndefined,
-        autoescape=select_autoescape(["html"], default_for_string=False),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(FILTERS)
-    del environment.filters["safe"]  # a story's words stay escaped (M20)
-    return environment
-
-
-def _check(environment: SandboxedEnvironment, path: Path, source: str, present: Collection[str]) -> None:
-    try:
-        if path.name == KEPT:
-            check_kept(source)
-        elif path.suffix == ".css":
-            check_inlined(source)
-        else:
-            _check_jinja(environment, path, source, present)
-    except StyleError as error:
-        raise BadInputError(f"{path}, line {error.line}: {error.complaint}") from error
-
-
-def _check_jinja(environment: SandboxedEnvironment, path: Path, source: str, present: Collection[str]) -> None:
-    try:
-        parsed = environment.parse(source, path.name, str(path))
-        environment.get_template(path.name)
-    except TemplateSyntaxError as error:
-        raise BadInputError(f"{path}, line {error.lineno}: {error.message}") from error
-    except Exception as error:  # compiling foreign code may raise anything, as for loops in loops do
-        raise BadInputError(f"{path}: {said_of(error)}") from error
-    for escaping in parsed.find_all(nodes.EvalContextModifier):
-        raise BadInputError(f"{path}, line {escaping.lineno}: leave autoescape alone; it is on where it must be (M20)")
-    unknown = meta.find_undeclared_variables(parsed) - OFFERED
-    for name in parsed.find_all(nodes.Name):
-        if name.ctx == "load" and name.name in unknown:
-            raise BadInputError(f"{path}, line {name.lineno}: nothing is called {name.name!r}; use {_offered()}")
-    for wanted in meta.find_referenced_templates(parsed):
-        _check_part(path, wanted, present)
-
-
-def _check_part(path: Path, wanted: str | None, present: Collection[str]) -> None:
-    if wanted is None or wanted not in present:
-        raise BadInputError(f"{path}: there is no part {wanted!r} in {path.parent}")
-    if Path(wanted).suffix != path.suffix:
-        raise BadInputError(f"{path}: {wanted!r} is no {path.suffix} file; only such a part is escaped as it must be")
-
-
-def _rehearse(template: EditionTemplate) -> None:
-    """Fill every file once, so that what only words bring to light comes to light now and not at six."""
+    Returns the names of the elements and, with a point, of the classes that the pages have.
+    """
+    met: set[str] = set()
     for contents, publication in REHEARSALS:
-        offered = offer(contents, publication, template.style_blocks)
+        offered = offer(contents, publication, template.style_blocks(publication.theme))
         filled(template.subject, offered)
         page, text = filled(template.page, offered), filled(template.text, offered)
         for part, words in ((template.page, page), (template.text, text)):
@@ -169,6 +136,8 @@ def _rehearse(template: EditionTemplate) -> None:
             raise BadInputError(f"{template.page.filename} or a part of it: {complaint}")
         for complaint in text_complaints(text):
             raise BadInputError(f"{template.text.filename} or a part of it: {complaint}")
+        met |= names_in(page)
+    return frozenset(met)
 
 
 def _check_says(part: Template, words: str, offered: Offer) -> None:
@@ -182,7 +151,3 @@ def _check_says(part: Template, words: str, offered: Offer) -> None:
     for name, value in owed.items():
         if value not in words:
             raise BadInputError(f"{part.filename} never says {{{{ {name} }}}}; every newsletter must (M22)")
-
-
-def _offered() -> str:
-    return ", ".join(sorted(OFFERED))

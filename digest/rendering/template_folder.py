@@ -18,6 +18,11 @@ def templates_folder() -> Path:
     return folder_of(Path(digest.__file__).parent)
 
 
+def parts_folder() -> Path:
+    """Return the folder of what our looks have in common; a look's own file of the same name comes before it."""
+    return templates_folder() / "edition_parts"
+
+
 def folder_of(package: Path) -> Path:
     """Return the templates of the `digest` package in folder *package*.
 

@@ -116,16 +116,29 @@ def test_what_an_editor_decides_about_stories_is_shown_with_who_and_can_be_undon
 
     assert "it is no. 1, in lead" in decide("move", "daily-headlines", "BOATS", "--to", "Lead")
     assert "it is not in the edition" in decide("drop", "daily-headlines", address)
-    decide("note", "daily-headlines", "Good morning.\x07")
+    decide("note", "daily-headlines", "Good morning.\x07\n\nIt rains.")
+    decide("correct", "daily-headlines", "It was not a whale.")
+    decide("correct", "daily-headlines", "--remove")
+    decide("correct", "daily-headlines", "It was a seal.")
+    decide("correct", "daily-headlines", "It was two\nseals.")
     shown = json.loads(desk("edition", "show", *EDITION, "--json").out)
     assert [story["headline"] for story in shown["stories"]] == ["The boats are back"]
     assert [(one["act"], one["url"], one["place"], one["editor"]) for one in shown["overrides"]] == [
         ("move", "https://quay.example/storm", "lead", "kim"), ("drop", address, None, "kim"),
     ]  # fmt: skip
-    assert [(one["kind"], one["text"], one["editor"]) for one in shown["texts"]] == [("note", "Good morning.", "kim")]
+    assert [(one["kind"], one["text"], one["editor"]) for one in shown["texts"]] == [
+        ("note", "Good morning.\nIt rains.", "kim"),
+        ("correction", "It was a seal.", "kim"),
+        ("correction", "It was two seals.", "kim"),
+    ]
+    assert desk("preview", *EDITION, "--out", "seen").code == 0
+    seen = (tmp_path / "seen" / "edition.txt").read_text(encoding="utf-8")
+    assert "Good morning.\n\nIt rains.\n" in seen
+    assert "Corrections\n-----------\n\nIt was a seal.\n\nIt was two seals.\n" in seen
     assert f"was dropped by kim, {shown['overrides'][1]['at'][:10]}" in desk("edition", "show", *EDITION).out
     assert "it is no. 2, in second rank" in decide("drop", "daily-headlines", "dry nets", "--undo")
     decide("note", "daily-headlines", "--remove")
+    decide("correct", "daily-headlines", "--remove")
     again = json.loads(desk("edition", "show", *EDITION, "--json").out)
     assert (len(again["stories"]), len(again["overrides"]), again["texts"]) == (2, 1, [])
 
@@ -140,7 +153,9 @@ def test_what_an_editor_decides_about_stories_is_shown_with_who_and_can_be_undon
         (("move", "daily-headlines", "boats"), ("say where",)),
         (("move", "daily-headlines", "boats", "--to", "Mars"), ("there are lead, front, Nation, World",)),
         (("note", "daily-headlines"), ("say what",)),
-        (("note", "daily-headlines", "x" * 501), ("501 characters",)),
+        (("note", "daily-headlines", "x" * 2001), ("2001 characters",)),
+        (("correct", "daily-headlines"), ("say what",)),
+        (("correct", "daily-headlines", "x" * 501), ("501 characters",)),
         (("note", "daily-headlines", "Write to x@address.slot.invalid"), ("slot.invalid",)),
     ],
 )

@@ -19,6 +19,7 @@ from digest.web_address import objection
 LOOK = load_template(templates_folder() / "editions" / "daily-headlines")
 WORDS = (
     *("The <b> tag turns 30", "Why we write &amp; in HTML", "Why {{ braces }} matter", "{% if %}", "%7B%7B", "None"),
+    *("--", "--!>", "<![endif]-->", "<!-- a -- b -->"),
     *("undefined", "<!-- hidden -->", "<script>alert(1)</script>", "]]>", "</td></table>", "<!--[if mso]>", "&#0;"),
     *("https://a.example/" + "a" * 200, "“https://a.example/" + "a" * 200, "A" * 300, "漢字" * 150, "e\u0301" * 150),
     *("क्षत्रियों की " * 20, "\u202egnol", "\ufffe\uffff", "=?utf-8?q?a?==?utf-8?q?b?=", "😀" * 100, "- - -", "."),

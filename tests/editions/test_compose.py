@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -299,3 +301,13 @@ def test_endless_words_cost_their_own_story_its_place_and_endless_summaries_are_
     contents = composed(article(1, summary="A sentence of the day. " * 100_000), foreign(2, section="x" * 5000))
     assert len(contents.lead.summary) <= 600
     assert [left.why[:30] for left in contents.left_out] == ["its source, section, byline or"]
+
+
+def test_a_sponsor_stands_in_the_editions_of_its_days_and_in_no_other():
+    rule = {"name": "Rope", "text": "Rope.", "url": "https://rope.example/"}
+    paid = newsletter(sponsors=[rule | {"first_day": DAY, "last_day": DAY + timedelta(days=1)}])
+    named = {}
+    for days in (-1, 0, 1, 2):
+        contents = compose("morning", DAY + timedelta(days=days), paid, [article()], {})
+        named[days] = contents.sponsor.name if contents.sponsor else None
+    assert named == {-1: None, 0: "Rope", 1: "Rope", 2: None}

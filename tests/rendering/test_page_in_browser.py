@@ -20,6 +20,7 @@ from samples import (
 )
 
 from digest.rendering.render import render_edition
+from digest.rendering.template import load_template
 
 WIDTHS = (320, 375, 480, 600, 1024)
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -91,6 +92,17 @@ def test_nothing_runs_out_of_the_window_at_any_width_m08_and_m27(page, look, nam
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         beyond = "e => { const r = e.getBoundingClientRect(); return r.right > innerWidth + 1 || r.left < -1 }"
         assert page.evaluate(f"[...document.querySelectorAll('body *')].filter({beyond}).map(e => e.outerHTML)") == []
+
+
+@pytest.mark.parametrize("styled", [True, False], ids=["with the kept block", "without it"])
+@pytest.mark.parametrize("look_name", ["headlines", "letter"])
+def test_no_look_of_ours_runs_out_of_the_window_m08(page, look_folder, look_name, styled):
+    other = load_template(look_folder.parent / look_name)
+    for name in ("hard words", "Arabic", "Japanese"):
+        show(page, other, name, styled=styled)
+        for width in WIDTHS[:3]:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
 
 
 def box(page, selector):

@@ -2,6 +2,8 @@ import pytest
 
 from digest.rendering.style_rules import check_inlined, check_kept, classes_of
 from digest.rendering.stylesheet import StyleError, rules_of, without_comments
+from digest.rendering.template import styles_of
+from digest.theme_settings import DEFAULT_THEME
 
 
 @pytest.mark.parametrize(
@@ -78,9 +80,10 @@ def test_dark_mode_and_client_hacks_may_be_kept():
 
 
 def test_the_looks_own_blocks_pass_and_every_kept_query_is_important_m07(look):
-    check_inlined(look.inlined)
-    check_kept(look.kept)
-    queried = [declaration for rule in rules_of(look.kept) if rule.around for declaration in rule.declarations]
+    kept = styles_of(look.kept, DEFAULT_THEME)
+    check_inlined(styles_of(look.inlined, DEFAULT_THEME))
+    check_kept(kept)
+    queried = [declaration for rule in rules_of(kept) if rule.around for declaration in rule.declarations]
     assert queried
     assert all(declaration.value.endswith("!important") for declaration in queried)
 

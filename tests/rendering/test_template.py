@@ -7,12 +7,14 @@ from samples import PUBLICATION, edition
 from digest.errors import BadInputError
 from digest.rendering.render import render_edition
 from digest.rendering.template import load_template
+from digest.rendering.template_folder import parts_folder
 
 
 @pytest.fixture
 def own_look(tmp_path, look_folder):
     folder = tmp_path / "own look"
-    shutil.copytree(look_folder, folder)
+    shutil.copytree(parts_folder(), folder)
+    shutil.copytree(look_folder, folder, dirs_exist_ok=True)
     return folder
 
 
@@ -46,19 +48,19 @@ def test_a_file_in_another_encoding_is_named(own_look):
 @pytest.mark.parametrize(
     ("name", "mistake", "said"),
     [
-        ("edition.html", "{% if %}", "Expected an expression"),
-        ("edition.html", "{{ contents.lead | shouted }}", "shouted"),
-        ("edition.txt", "{{ editon }}", "nothing is called 'editon'"),
+        ("frame.html", "{% if %}", "Expected an expression"),
+        ("frame.html", "{{ contents.lead | shouted }}", "shouted"),
+        ("frame.txt", "{{ editon }}", "nothing is called 'editon'"),
         ("parts.html", "{% endif %}", "unknown tag 'endif'"),
-        ("edition.html", "{{ contents.subject | safe }}", "'safe'"),
-        ("edition.html", "<!--[if mso]>{{ contents.subject|safe }}<![endif]-->", "'safe'"),
-        ("edition.html", "{% filter safe %}{{ contents.subject }}{% endfilter %}", "'safe'"),
-        ("edition.html", "{{ [contents.subject] | map('safe') | join }}", "'safe'"),
-        ("edition.html", "{{ 1 // 0 }}", "ZeroDivisionError"),
-        ("edition.txt", "{{ [].pop() }}", "IndexError"),
-        ("edition.txt", "{{ '%(a)s' % {} }}", "KeyError"),
-        ("edition.html", "{{ ''.__class__ }}", "unsafe"),
-        ("edition.html", "{% autoescape false %}{% endautoescape %}", "autoescape"),
+        ("frame.html", "{{ contents.subject | safe }}", "'safe'"),
+        ("frame.html", "<!--[if mso]>{{ contents.subject|safe }}<![endif]-->", "'safe'"),
+        ("frame.html", "{% filter safe %}{{ contents.subject }}{% endfilter %}", "'safe'"),
+        ("frame.html", "{{ [contents.subject] | map('safe') | join }}", "'safe'"),
+        ("frame.html", "{{ 1 // 0 }}", "ZeroDivisionError"),
+        ("frame.txt", "{{ [].pop() }}", "IndexError"),
+        ("frame.txt", "{{ '%(a)s' % {} }}", "KeyError"),
+        ("frame.html", "{{ ''.__class__ }}", "unsafe"),
+        ("frame.html", "{% autoescape false %}{% endautoescape %}", "autoescape"),
         ("inlined.css", "p { color: red; }", "#rrggbb"),
         ("kept.css", "@media print { p { color: #112233; } }", "!important"),
     ],
@@ -92,7 +94,7 @@ def test_a_mistake_is_told_with_its_file_and_line(own_look, name, mistake, said)
     ],
 )
 def test_a_mistake_of_the_page_or_the_text_is_told_with_its_file(own_look, name, mistake, said):
-    add(own_look / name, mistake)
+    add(own_look / name.replace("edition", "frame"), mistake)
     message = refusal(own_look)
     assert message.startswith(f"{own_look / name} or a part of it: ")
     assert said in message
@@ -107,48 +109,48 @@ def test_a_mistake_of_the_page_or_the_text_is_told_with_its_file(own_look, name,
     ],
 )
 def test_prose_and_words_own_instructions_are_no_mistakes(own_look, words):
-    add(own_look / "edition.html", words)
+    add(own_look / "frame.html", words)
     load_template(own_look)
 
 
 @pytest.mark.parametrize(("name", "part"), [("edition.html", "words.txt"), ("edition.txt", "words.html")])
 def test_a_part_of_the_other_kind_is_refused_for_its_words_are_escaped_otherwise(own_look, name, part):
     (own_look / part).write_text("{{ contents.subject }}", encoding="utf-8")
-    add(own_look / name, f'{{% include "{part}" %}}')
+    add(own_look / name.replace("edition", "frame"), f'{{% include "{part}" %}}')
     assert f"{part!r} is no" in refusal(own_look)
 
 
 def test_a_part_that_is_not_there_is_named(own_look):
-    add(own_look / "edition.txt", '{% include "weather.txt" %}')
+    add(own_look / "frame.txt", '{% include "weather.txt" %}')
     assert "no part 'weather.txt'" in refusal(own_look)
 
 
 def test_what_only_words_bring_to_light_is_told_when_the_look_is_loaded(own_look):
-    line = add(own_look / "edition.txt", "{{ contents.weather }}")
-    assert refusal(own_look).startswith(f"{own_look / 'edition.txt'}, line {line}: ")
+    line = add(own_look / "frame.txt", "{{ contents.weather }}")
+    assert refusal(own_look).startswith(f"{own_look / 'frame.txt'}, line {line}: ")
 
 
 def test_a_page_that_includes_itself_is_refused_in_words(own_look):
-    add(own_look / "edition.html", '{% include "edition.html" %}')
+    add(own_look / "frame.html", '{% include "frame.html" %}')
     assert "RecursionError" in refusal(own_look)
 
 
 def test_a_mistake_inside_a_part_names_the_part(own_look):
     parts = own_look / "parts.html"
-    parts.write_text(parts.read_text(encoding="utf-8").replace("story.byline", "story.author"), encoding="utf-8")
-    assert re.search(r"parts\.html, line \d+: .*author", refusal(own_look))
+    parts.write_text(parts.read_text(encoding="utf-8").replace("story.also_in", "story.told_by"), encoding="utf-8")
+    assert re.search(r"parts\.html, line \d+: .*told_by", refusal(own_look))
 
 
 def test_what_no_rehearsal_meets_is_told_with_file_and_line_by_the_edition_that_does(own_look):
-    line = add(own_look / "edition.txt", "{% if contents.stories | length > 30 %}{{ contents.weather }}{% endif %}")
+    line = add(own_look / "frame.txt", "{% if contents.stories | length > 30 %}{{ contents.weather }}{% endif %}")
     template = load_template(own_look)
     render_edition(edition(12), PUBLICATION, template)
-    with pytest.raises(BadInputError, match=re.escape(f"{own_look / 'edition.txt'}, line {line}: ")):
+    with pytest.raises(BadInputError, match=re.escape(f"{own_look / 'frame.txt'}, line {line}: ")):
         render_edition(edition(40), PUBLICATION, template)
 
 
 @pytest.mark.parametrize("name", ["unsubscribe_url", "preferences_url", "address"])
-@pytest.mark.parametrize("part", ["parts.html", "edition.txt"])
+@pytest.mark.parametrize("part", ["parts.html", "frame.txt"])
 def test_a_look_that_hides_the_way_out_is_refused(own_look, part, name):
     path = own_look / part
     said = re.compile(r"\{\{ " + name + r" \}\}|\b" + name + r" ~")
@@ -160,7 +162,7 @@ def test_a_look_that_hides_the_way_out_is_refused(own_look, part, name):
 
 @pytest.mark.parametrize("blocks", ["", "{{ style_blocks }}{{ style_blocks }}"])
 def test_a_look_writes_its_styles_once(own_look, blocks):
-    path = own_look / "edition.html"
+    path = own_look / "frame.html"
     path.write_text(path.read_text(encoding="utf-8").replace("{{ style_blocks }}", blocks), encoding="utf-8")
     assert "style_blocks }} once" in refusal(own_look)
 
@@ -182,3 +184,34 @@ def test_a_loaded_look_does_not_change_with_its_files(own_look):
     before = render_edition(edition(3), PUBLICATION, template)
     shutil.rmtree(own_look)
     assert render_edition(edition(3), PUBLICATION, template) == before
+
+
+def test_words_outside_the_blocks_are_refused_for_they_would_be_lost(own_look):
+    line = add(own_look / "edition.html", "<p>Stop press</p>")
+    assert refusal(own_look).startswith(f"{own_look / 'edition.html'}, line {line}: outside a block nothing is shown")
+
+
+@pytest.mark.parametrize("name", ["headlines", "letter"])
+def test_a_copied_folder_is_a_look_and_takes_the_parts_it_lacks_from_ours(tmp_path, look_folder, name):
+    folder = tmp_path / "ours"
+    shutil.copytree(look_folder.parent / name, folder)
+    add(folder / "inlined.css", ".ink { color: #112233; }")
+    assert "color:#112233" in render_edition(edition(12), PUBLICATION, load_template(folder)).html
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"), [("inlined.css", ".weather { color: #112233; }"), ("common.css", "h6 { margin: 0; }")]
+)
+def test_a_rule_that_meets_nothing_is_told_with_its_file_and_line_m06(own_look, name, rule):
+    line = add(own_look / name, rule)
+    assert refusal(own_look).startswith(f"{own_look / name}, line {line}: no page of this look has anything that")
+
+
+def test_parts_that_spoil_one_another_are_refused(own_look):
+    add(own_look / "inlined.css", ".ink { text-decoration-color: #112233; }")
+    assert "inlined.css and its parts: text-decoration-color beside text-decoration" in refusal(own_look)
+
+
+def test_a_stylesheet_names_the_theme_and_nothing_else(own_look):
+    line = add(own_look / "inlined.css", ".ink { color: {{ contents.subject }}; }")
+    assert refusal(own_look) == f"{own_look / 'inlined.css'}, line {line}: nothing is called 'contents'; use theme"

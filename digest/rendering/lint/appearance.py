@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
+from digest.colour import contrast
 from digest.rendering.lint.page import Node, Page
 from digest.rendering.lint.stylesheet import rules_in
 
-SIX_DIGITS = re.compile(r"#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})")
 PIXELS = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)px", re.ASCII)
 CLASS_ALONE = re.compile(r"\.([\w-]+)")
-KNEE = 0.04045  # of the sRGB curve (WCAG 2.2, relative luminance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +39,6 @@ class Appearance:
     def contrast(self) -> float | None:
         """Return the ratio of WCAG 2.2, from 1 to 21; None where a colour is not #rrggbb."""
         return contrast(self.ink, self.ground)
-
-
-@lru_cache(maxsize=256)
-def contrast(one: str, other: str) -> float | None:
-    """Return the contrast of two colours as WCAG 2.2 has it, from 1 to 21; None where one is not #rrggbb."""
-    lights = sorted(light for colour in (one, other) if (light := _luminance(colour)) is not None)
-    return (lights[1] + 0.05) / (lights[0] + 0.05) if len(lights) == 2 else None  # noqa: PLR2004 - two colours
 
 
 def appearances(page: Page) -> Iterator[tuple[Node, Appearance, Appearance]]:
@@ -101,15 +92,3 @@ def dark_classes(page: Page) -> dict[str, dict[str, str]]:
 
 def _plain(value: str) -> str:
     return value.replace("!important", "").strip().lower()
-
-
-def _luminance(colour: str) -> float | None:
-    match = SIX_DIGITS.fullmatch(colour)
-    if match is None:
-        return None
-    red, green, blue = (_linear(int(pair, 16) / 255) for pair in match.groups())
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(share: float) -> float:
-    return share / 12.92 if share <= KNEE else ((share + 0.055) / 1.055) ** 2.4

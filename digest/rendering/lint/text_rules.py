@@ -29,7 +29,7 @@ MARKERS = ("{{", "{%", "%7b%7b")
 MISSING = re.compile(r"\b(?:None|undefined)\b")
 URL_SEGMENT = re.compile(r"[/?&=#]")
 PROSE_HEADERS = frozenset({"subject", "from", "reply-to", "list-id"})
-BULLET = "* "
+LABEL = re.compile(r"(?:\* |\[\d{1,4}\] )?")  # a list's mark, or the number by which a story names its link
 
 
 def readable_text(wire: Wire) -> Iterator[Fault]:
@@ -58,7 +58,7 @@ def markup_in_text(wire: Wire) -> Iterator[Fault]:
 
 
 def _is_one_url(line: str) -> bool:
-    word = line.removeprefix(BULLET)
+    word = LABEL.sub("", line, count=1)
     return "://" in word and len(word.split()) == 1
 
 
