@@ -112,8 +112,8 @@ class NewsletterSettings(Part):
     newest article is older than `stale_after_hours` at the cut-off (None: however old), or when more than
     `repeat_share` of its stories were in the previous one. `approval` holds every edition until an editor approved its
     very bytes. `audience_change` is the share by which the audience may differ from the previous edition's (0.1 is a
-    tenth); None is any. The dates of `one_offs` have an edition at another time than usual; cut-off and deadline move
-    with it.
+    tenth); None is any. The dates of `one_offs` have an edition at another time than usual; cut-off and deadline
+    move with it. `noindex` asks search engines to leave its archive alone.
     """
 
     name: str = Field(min_length=1, max_length=64)
@@ -141,6 +141,7 @@ class NewsletterSettings(Part):
     stale_after_hours: float | None = Field(default=None, gt=0, le=8_760)
     repeat_share: float = Field(default=0.5, ge=0, le=1)
     approval: bool = False
+    noindex: bool = False
     audience_change: float | None = Field(default=None, gt=0, le=1)
 
     @model_validator(mode="after")

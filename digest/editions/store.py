@@ -36,6 +36,16 @@ class ListedEdition:
     subject: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReleasedEdition:
+    """A published edition as a feed tells of it; it was published at `recorded_at` (UTC)."""
+
+    local_date: date
+    subject: str
+    standfirst: str
+    recorded_at: datetime
+
+
 def find_edition(session: Session, newsletter: str, local_date: date) -> Edition | None:
     """Return the edition of *local_date*, or None when there is none yet."""
     row = _row(session, newsletter, local_date)
@@ -83,6 +93,23 @@ def was_published() -> ColumnElement[bool]:
 def published_editions(session: Session, newsletter: str) -> list[ListedEdition]:
     """Return the published editions of *newsletter*, newest first."""
     return [ListedEdition(*found) for found in session.exec(_newest_first(newsletter))]
+
+
+def released_editions(session: Session, newsletter: str, most: int) -> list[ReleasedEdition]:
+    """Return the *most* newest published editions of *newsletter*, newest first."""
+    found = session.exec(
+        select(
+            col(EditionRow.local_date),
+            col(ArtifactRow.subject),
+            col(ArtifactRow.standfirst),
+            col(EditionRow.recorded_at),
+        )
+        .join(ArtifactRow, col(ArtifactRow.edition_id) == EditionRow.id)
+        .where(EditionRow.newsletter == newsletter)
+        .order_by(col(EditionRow.local_date).desc())
+        .limit(most)
+    )
+    return [ReleasedEdition(*row) for row in found]
 
 
 def latest_edition(session: Session, newsletter: str) -> ListedEdition | None:

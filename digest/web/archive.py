@@ -10,12 +10,15 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from digest.building import publication_of
 from digest.database import Database
 from digest.delivery.publishing import find_published
-from digest.editions.store import ListedEdition, published_editions
+from digest.editions.store import ListedEdition, published_editions, released_editions
 from digest.rendering import slots
 from digest.rendering.language import MONTHS
 from digest.settings import Settings, SiteSettings
+from digest.web.archive_feed import MEDIA_TYPE, MOST_ENTRIES, atom_feed
+from digest.web.open_graph import with_open_graph
 from digest.web.pages import FOR_MINUTES
 from subscribers.web import PageRenderer
 
@@ -44,6 +47,7 @@ def archive_pages(settings: Settings, database: Database, page: PageRenderer) ->
     """Return the routes of the archive."""
     archive = _Archive(settings, database, page)
     router = APIRouter()
+    router.add_api_route("/archive/{newsletter}/feed.xml", archive.feed, methods=["GET", "HEAD"])
     router.add_api_route("/archive/{newsletter}", archive.editions, methods=["GET", "HEAD"])
     router.add_api_route("/archive/{newsletter}/{local_date}", archive.edition, methods=["GET", "HEAD"])
     return router
@@ -86,19 +90,36 @@ class _Archive:
             "archive.html",
             slug=newsletter,
             name=configured.name if configured else newsletter,
+            is_offered=configured is not None,
             months=by_month(one for one in published if one.local_date.year == chosen),
             years=years,
             chosen=chosen,
         )
-        response.headers.update(FOR_MINUTES)
+        response.headers.update({**FOR_MINUTES, **self._robots(newsletter)})
         return response
+
+    def feed(self, newsletter: str) -> Response:
+        if newsletter not in self._settings.newsletters:
+            raise HTTPException(NOT_FOUND)  # one that ended has nothing new to tell
+        with self._database.reading() as session:
+            editions = released_editions(session, newsletter, MOST_ENTRIES)
+        content = atom_feed(publication_of(self._settings, newsletter), editions)
+        headers = {**FOR_MINUTES, **self._robots(newsletter)}
+        return Response(content, media_type=MEDIA_TYPE, headers=headers)
 
     def edition(self, newsletter: str, local_date: str) -> Response:
         _refuse_unspeakable(newsletter)
         published = find_published(self._database, newsletter, _day(local_date))
         if published is None:
             raise HTTPException(NOT_FOUND)
-        return HTMLResponse(without_reader(published.artifact.html, self._settings.site), headers=self._mail_headers)
+        html = without_reader(published.artifact.html, self._settings.site)
+        if newsletter in self._settings.newsletters:
+            html = with_open_graph(html, published, publication_of(self._settings, newsletter))
+        return HTMLResponse(html, headers={**self._mail_headers, **self._robots(newsletter)})
+
+    def _robots(self, newsletter: str) -> dict[str, str]:
+        configured = self._settings.newsletters.get(newsletter)
+        return {"X-Robots-Tag": "noindex"} if configured and configured.noindex else {}
 
 
 def _refuse_unspeakable(newsletter: str) -> None:

@@ -5,7 +5,7 @@ A gate never skips: a tool that is missing is a failed gate.
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,10 +23,13 @@ from digest.demo.day import OWN_NEWSROOM, write_sample_day
 from digest.demo.story import EXAMPLE
 from digest.preview import preview_edition
 from digest.rendering.inlining import inline_css
+from digest.rendering.rehearsal import EVERYTHING, FURNISHED
 from digest.rendering.render import render_edition
 from digest.rendering.template import load_template
 from digest.rendering.template_folder import templates_folder
+from digest.theme_settings import ThemeSettings
 
+LOOKS = ("daily-headlines", "headlines", "letter")
 NODE_MODULES = Path(__file__).parent / "node_modules"
 DAY = date(2026, 11, 22)
 CUTOFF = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
@@ -80,11 +83,14 @@ def _kept(pages: list[str]) -> Callable[[str], str]:
 
 @pytest.fixture(scope="session")
 def editions(demo: Edition) -> dict[str, str]:
-    look = load_template(templates_folder() / "editions" / "daily-headlines")
+    looks = {name: load_template(templates_folder() / "editions" / name) for name in LOOKS}
+    front, *_ = looks.values()
+    banded = replace(FURNISHED, theme=ThemeSettings(section_look="band"))
     return {
         "the demo's day": demo.html,
-        "Arabic": render_edition(arabic_edition(), ARABIC_PUBLICATION, look).html,
-        "Japanese": render_edition(japanese_edition(), JAPANESE_PUBLICATION, look).html,
+        "Arabic": render_edition(arabic_edition(), ARABIC_PUBLICATION, front).html,
+        "Japanese": render_edition(japanese_edition(), JAPANESE_PUBLICATION, front).html,
+        **{name: render_edition(EVERYTHING, banded, look).html for name, look in looks.items()},
     }
 
 

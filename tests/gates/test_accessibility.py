@@ -21,7 +21,7 @@ def barriers(page, from_npm):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["the demo's day", "Arabic", "Japanese"])
+@pytest.mark.parametrize("name", ["the demo's day", "Arabic", "Japanese", "daily-headlines", "headlines", "letter"])
 def test_nothing_keeps_a_reader_out(editions, barriers, name, scheme):
     assert barriers(editions[name], scheme) == set()
 

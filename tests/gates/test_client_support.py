@@ -27,7 +27,7 @@ def unsupported(tool, from_npm, tmp_path):
     return check
 
 
-@pytest.mark.parametrize("name", ["the demo's day", "Arabic", "Japanese"])
+@pytest.mark.parametrize("name", ["the demo's day", "Arabic", "Japanese", "daily-headlines", "headlines", "letter"])
 def test_no_client_supports_less_than_the_baseline_says(editions, unsupported, name):
     found = unsupported(editions[name])
     assert "errors outlook.windows @media" in found  # the page was read

@@ -22,7 +22,7 @@ def too_wide(page):
 
 
 @pytest.mark.parametrize("styled", [True, False], ids=["with the kept block", "without it"])
-@pytest.mark.parametrize("name", ["the demo's day", "Arabic", "Japanese"])
+@pytest.mark.parametrize("name", ["the demo's day", "Arabic", "Japanese", "daily-headlines", "headlines", "letter"])
 def test_nothing_runs_out_of_the_window(editions, too_wide, name, styled):
     assert too_wide(editions[name] if styled else STYLE_BLOCK.sub("", editions[name])) == []
 

@@ -25,7 +25,7 @@ def errors(tool, from_npm, tmp_path):
     return check
 
 
-@pytest.mark.parametrize("name", ["the demo's day", "Arabic", "Japanese"])
+@pytest.mark.parametrize("name", ["the demo's day", "Arabic", "Japanese", "daily-headlines", "headlines", "letter"])
 def test_the_validator_finds_no_error(editions, errors, name):
     assert errors(editions[name]) == []
 

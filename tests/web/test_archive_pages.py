@@ -1,19 +1,22 @@
 """The archive: the frozen edition for anybody, and the list of them."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from itertools import count
 
 import pytest
+from feedparser import parse as parse_feed
 from newsroom import CUTOFF, DAY, MORNING, NEWSLETTER, stock
 
-from digest.building import build_edition
+from digest.building import build_edition, publication_of
 from digest.delivery.publishing import publish, skip
 from digest.editions.store import ListedEdition
 from digest.editions.tables import ArtifactRow
 from digest.rendering import slots
 from digest.web.archive import by_month, without_reader
+from digest.web.open_graph import with_open_graph
 
 LINK = f"/archive/{NEWSLETTER}/{DAY}"
 
@@ -35,7 +38,8 @@ def edition_on(database, settings):
 def test_the_web_version_is_the_frozen_edition_with_words_for_anybody(site, settings, published):
     answer = site.get(LINK)
     assert answer.status == 200
-    assert answer.body.decode() == without_reader(published.artifact.html, settings.site)
+    page = re.sub(r"\n<meta property=[^>]*>", "", answer.body.decode())
+    assert page == without_reader(published.artifact.html, settings.site)
     assert f"<title>{published.artifact.subject}</title>" in answer.body.decode()
     assert "You get this mail at your address because you signed up" in answer.words
 
@@ -105,7 +109,7 @@ def test_the_list_has_every_edition_by_month_newest_first(site, edition_on):
         edition_on(DAY + timedelta(days=days))
     page = site.get(f"/archive/{NEWSLETTER}").words
     assert re.findall(r"<h2[^>]*>([^<]*)</h2>", page) == ["April 2026", "March 2026"]
-    assert re.findall(r'<a href="/archive/morning/([^"]*)">', page) == [
+    assert re.findall(r'<a href="/archive/morning/([^"]*\d)">', page) == [
         "2026-04-23",
         "2026-04-01",
         "2026-03-15",
@@ -160,3 +164,57 @@ def test_months_are_grouped_across_years():
     days = [date(2026, 3, 2), date(2026, 3, 1), date(2025, 3, 1)]
     months = by_month(ListedEdition(day, "s") for day in days)
     assert [(month.name, len(month.editions)) for month in months] == [("March 2026", 2), ("March 2025", 1)]
+
+
+def test_a_shared_edition_tells_its_subject_its_standfirst_and_its_leads_picture(published, settings):
+    publication = publication_of(settings, NEWSLETTER)
+    logo, lead = (
+        '<img src="https://a.example/logo.png">',
+        '<a href="x"><img alt="" src="https://a.example/1.jpg?a=1&amp;b=2">',
+    )
+    page = "<head><title>S</title></head>"
+    quoted = replace(published, standfirst='A "quay" & more')
+    told = with_open_graph(f"{page}{logo}{lead}", quoted, publication)
+    assert '<meta property="og:description" content="A &quot;quay&quot; &amp; more">' in told
+    assert f'<meta property="og:url" content="http://127.0.0.1:8000{LINK}">' in told
+    assert f'<meta property="og:title" content="{published.artifact.subject}">' in told
+    assert '<meta property="og:image" content="https://a.example/1.jpg?a=1&amp;b=2">' in told
+    assert "og:image" not in with_open_graph(f"{page}{logo}", published, publication)
+
+
+def test_the_feed_tells_of_the_newest_editions_and_the_archive_leads_to_it(site, database, edition_on):
+    for days in (0, 1):
+        edition_on(DAY + timedelta(days=days))
+    with database.writing() as session:
+        session.exec(ArtifactRow.__table__.update().values(subject="<b>Fish & chips</b> ]]> \x07"))
+    answer = site.get(f"/archive/{NEWSLETTER}/feed.xml")
+    assert answer.headers["Content-Type"].startswith("application/atom+xml")
+    feed = parse_feed(answer.body)
+    assert (feed.bozo, feed.feed.title, feed.feed.id) == (
+        False,
+        "Morning Headlines",
+        f"http://127.0.0.1:8000/archive/{NEWSLETTER}",
+    )
+    assert [entry.link for entry in feed.entries] == [
+        f"http://127.0.0.1:8000/archive/{NEWSLETTER}/{day}" for day in ("2026-03-15", "2026-03-14")
+    ]
+    assert b"&lt;b&gt;Fish &amp; chips&lt;/b&gt; ]]&gt; <" in answer.body
+    assert all(entry.summary and entry.updated.endswith("+00:00") for entry in feed.entries)
+    assert (
+        f'type="application/atom+xml" title="Morning Headlines" href="/archive/{NEWSLETTER}/feed.xml"'
+        in site.get(f"/archive/{NEWSLETTER}").body.decode()
+    )
+
+
+def test_a_newsletter_without_editions_has_an_empty_feed_and_one_that_is_not_there_has_none(site):
+    assert parse_feed(site.get(f"/archive/{NEWSLETTER}/feed.xml").body).bozo is False
+    assert site.get("/archive/no-such/feed.xml").status == 404
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("noindex", [True, False])
+def test_search_engines_are_asked_to_leave_the_archive_alone_where_the_newsroom_wants_it(serve, settings, noindex):
+    newsletter = settings.newsletters[NEWSLETTER].model_copy(update={"noindex": noindex})
+    site = serve(settings.model_copy(update={"newsletters": {NEWSLETTER: newsletter}}))
+    for path in (LINK, f"/archive/{NEWSLETTER}", f"/archive/{NEWSLETTER}/feed.xml"):
+        assert site.get(path).headers["X-Robots-Tag"] == ("noindex" if noindex else None), path
