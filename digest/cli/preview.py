@@ -11,10 +11,17 @@ from digest.cli.desk import Desk, date_named, newsletter_named
 from digest.delivery.outcome import OutcomeKind
 from digest.delivery.outlets import outlets_of
 from digest.editions.contents import runners_up
-from digest.errors import DigestError
+from digest.errors import BadInputError, DigestError
+from digest.lightbox.pages import lightbox_app
+from digest.lightbox.pictures import take_pictures
+from digest.lightbox.watching import EditionWatch
 from digest.preview import Preview, mail_preview, preview_edition, write_preview
 from digest.settings import Settings
+from digest.web.serving import address_of, listen
+from digest.web.serving import serve as serve_until_told
 from subscribers.address import EmailAddress
+
+LOOPBACK = "127.0.0.1"
 
 
 def preview(
@@ -26,8 +33,17 @@ def preview(
         typer.Option(metavar="DIR", help="Write edition.html, edition.txt, edition.eml and report.json there."),
     ] = None,
     to: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help='Mail it there, marked "[TEST]", and to nobody else.')
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help='Mail it there, marked "[TEST]", and to nobody else. May be repeated.'),
     ] = None,
+    screenshots: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write a PNG for each screen, by day and by night, there; needs Chromium."),
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Show it in a browser, anew whenever it changes, until Ctrl-C.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Where to serve it; 0 takes a free port.", min=0, max=65535)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Show what an edition would be now, or what it was when it went out. Changes nothing."""
@@ -35,19 +51,34 @@ def preview(
     settings = desk.settings()
     database = desk.database(settings)
     found, now = newsletter_named(settings, newsletter), desk.now()
-    recipient = EmailAddress.parse(to) if to else None
-    edition = preview_edition(database, settings, newsletter, date_named(date, found, now), now)
+    recipients = [EmailAddress.parse(address) for address in to or ()]
+    local_date = date_named(date, found, now)
+    if serve:
+        _serve(desk, EditionWatch(desk.config, desk.settings, database, newsletter, local_date, desk.now), port)
+        return
+    edition = preview_edition(database, settings, newsletter, local_date, now)
     # Written before anything is shown: a reader such as `head` may end the run at any line.
     for path in write_preview(edition, out) if out else ():
+        desk.tell(f"wrote {path}")
+    for path in take_pictures(edition, screenshots) if screenshots else ():
         desk.tell(f"wrote {path}")
     if as_json:
         desk.say_json(edition.report())
     else:
         _show(desk, edition)
-    if recipient:
+    for recipient in recipients:
         _mail(desk, settings, edition, recipient)
     if edition.proof.errors:
         raise typer.Exit(1)
+
+
+def _serve(desk: Desk, watch: EditionWatch, port: int) -> None:
+    try:
+        listener = listen(LOOPBACK, port)
+    except OSError as error:
+        raise BadInputError(f"--port {port} can't be had: {error.strerror}") from error
+    desk.say(f"{watch.newsletter} {watch.local_date}: {address_of(listener)}/ (Ctrl-C ends it)")
+    serve_until_told(lightbox_app(watch.latest), listener)
 
 
 def _show(desk: Desk, preview: Preview) -> None:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +52,8 @@ def sources_in(folder: Path) -> dict[str, Source]:
     return {path.name: Source(path, _read(path)) for path in files}
 
 
-@cache
 def shared_sources() -> dict[str, Source]:
-    """Return the parts of our looks. They come with this program and are the same for as long as it runs."""
+    """Return the parts of our looks, which come with this program."""
     return sources_in(parts_folder())
 
 

@@ -74,14 +74,13 @@ def load_template(folder: Path) -> EditionTemplate:
             raise BadInputError(
                 f"{folder / name} is missing: a look needs {PAGE}, {TEXT}, {SUBJECT}, {INLINED}, {KEPT}"
             )
-    return _checked(folder, tuple(own.items()))
+    return _checked(folder, tuple({**shared_sources(), **own}.items()), tuple(own))
 
 
 @lru_cache(maxsize=16)
-def _checked(folder: Path, files: tuple[tuple[str, Source], ...]) -> EditionTemplate:
+def _checked(folder: Path, files: tuple[tuple[str, Source], ...], own: tuple[str, ...]) -> EditionTemplate:
     """Return the look that *files* are, each by its name; what was found well once is not tried again."""
-    own = dict(files)
-    sources = {**shared_sources(), **own}
+    sources = dict(files)
     environment = environment_of(sources)
     for name in own:
         check_file(environment, name, sources)

@@ -120,10 +120,12 @@ def test_a_dry_run_says_what_would_happen(desk, tmp_path) -> None:
 
 def test_a_test_mail_goes_to_its_address_and_to_nobody_else(desk, tmp_path, catcher: Catcher) -> None:
     enlist(desk, tmp_path, 5)
-    mailed = desk("preview", *EDITION, "--to", "editor@example.org", DIGEST_SMTP__URL=catcher.url)
+    mailed = desk(
+        "preview", *EDITION, "--to", "editor@example.org", "--to", "art@example.org", DIGEST_SMTP__URL=catcher.url
+    )
     assert mailed.code == 0, mailed.err
-    [mail] = catcher.caught
-    assert mail.recipient == "editor@example.org"
+    mail, other = catcher.caught
+    assert (mail.recipient, other.recipient) == ("editor@example.org", "art@example.org")
     assert message_from_bytes(mail.content, policy=default)["Subject"] == "[TEST] The boats are back"
 
 
