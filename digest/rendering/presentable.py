@@ -15,7 +15,7 @@ LONGEST_LINE = 300
 
 
 def presentable(contents: Contents, publication: Publication) -> Contents:
-    """Return *contents* with clean texts of bearable length and only pictures that a mail may show."""
+    """Return *contents* with clean texts of bearable length, only pictures that a mail may show, no empty section."""
     return replace(
         contents,
         subject=clean_line(contents.subject),
@@ -26,7 +26,9 @@ def presentable(contents: Contents, publication: Publication) -> Contents:
         lead=_story(contents.lead, publication),
         second_rank=_stories(contents.second_rank, publication),
         sections=tuple(
-            Section(_line(section.title), _stories(section.stories, publication)) for section in contents.sections
+            Section(_line(section.title), _stories(section.stories, publication))
+            for section in contents.sections
+            if section.stories
         ),
     )
 

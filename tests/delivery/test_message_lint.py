@@ -13,13 +13,14 @@ from digest.rendering.rehearsal import EVERYTHING, FURNISHED
 from digest.rendering.render import render_edition
 from digest.rendering.template import load_template
 from digest.rendering.template_folder import templates_folder
+from digest.theme_settings import ThemeSettings
 
 LONGEST_IN_A_LINE = 78  # the text part has the address on a line of its own, which the lint measures (H11)
 LOOK = load_template(templates_folder() / "editions" / "daily-headlines")
 
 
-def rendered(publication=FURNISHED, **changes):
-    return compiled(render_edition(replace(EVERYTHING, **changes), publication, LOOK), publication)
+def rendered(publication=FURNISHED, look=LOOK, **changes):
+    return compiled(render_edition(replace(EVERYTHING, **changes), publication, look), publication)
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,14 @@ def looks_unresolved(reader):
 @given(READERS.filter(lambda reader: len(reader.address) <= LONGEST_IN_A_LINE and not looks_unresolved(reader)))
 def test_a_real_edition_keeps_the_standard_for_every_reader(edition, reader):
     assert errors(edition.message_for(reader, NOW)) == []
+
+
+@pytest.mark.parametrize("section_look", ["rule", "band", "label"])
+@pytest.mark.parametrize("name", ["headlines", "letter"])
+def test_every_look_keeps_the_standard_in_any_theme(name, section_look):
+    theme = ThemeSettings(accent="#0b4f6c", section_look=section_look)
+    look = load_template(templates_folder() / "editions" / name)
+    assert lint_message(rendered(replace(FURNISHED, theme=theme), look).message_for(ADA, NOW)) == []
 
 
 def test_a_signed_edition_keeps_the_standard_too(tmp_path):

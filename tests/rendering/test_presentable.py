@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from samples import PUBLICATION, edition, picture, story
 
+from digest.editions.contents import Section
 from digest.rendering.presentable import presentable
 
 
@@ -38,3 +39,16 @@ def test_a_story_without_end_is_cut_to_whole_sentences_and_words():
     assert len(lead.summary) <= 1_000
     assert lead.summary.endswith("is open.")
     assert lead.byline.endswith("…")
+
+
+def test_a_section_without_a_story_is_not_headed():
+    contents = edition(6)
+    empty = replace(contents, sections=(Section("Weather", ()), *contents.sections, Section("Chess", ())))
+    assert presentable(empty, PUBLICATION) == presentable(contents, PUBLICATION)
+
+
+def test_five_megabytes_of_summary_headline_and_note_leave_an_edition_that_fits():
+    told = story(0, summary="It rains. " * 500_000, headline="Rain " * 1_000_000, byline="B" * 5_000_000)
+    shown = presentable(edition(1, (told,)), PUBLICATION).lead
+    assert len(shown.summary) <= 1_000
+    assert max(len(shown.headline), len(shown.byline)) <= 300
