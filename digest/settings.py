@@ -261,6 +261,8 @@ class Settings(Part):
 
     @model_validator(mode="after")
     def _check_themes(self) -> Self:
+        for why in self.theme.objections():
+            raise ValueError(f"theme: {why}")
         for slug in self.newsletters:
             for why in self.theme_of(slug).objections():
                 raise ValueError(f"theme of newsletters.{slug}: {why}")

@@ -6,6 +6,7 @@ import typer
 
 from digest.cli.desk import Desk, newsletter_named
 from digest.settings import NewsletterSettings, SiteSettings
+from digest.theme_settings import DEFAULT_THEME, ThemeSettings
 from digest.web.pages import PageTemplates
 from subscribers.web.box import BUTTON, HONEYPOT, LABEL, NOTE
 
@@ -21,11 +22,15 @@ def embed(
     desk: Desk = context.obj
     settings = desk.settings()
     # Not by way of a terminal's manners: what is pasted must be what was made.
-    typer.echo(pasted_box(settings.site, newsletter, newsletter_named(settings, newsletter)))
+    typer.echo(
+        pasted_box(settings.site, newsletter, newsletter_named(settings, newsletter), settings.theme_of(newsletter))
+    )
 
 
-def pasted_box(site: SiteSettings, slug: str, newsletter: NewsletterSettings) -> str:
-    """Return the box of a newsletter as HTML that stands by itself."""
+def pasted_box(
+    site: SiteSettings, slug: str, newsletter: NewsletterSettings, theme: ThemeSettings = DEFAULT_THEME
+) -> str:
+    """Return the box of a newsletter as HTML that stands by itself, in the colours and fonts of *theme*."""
     page = PageTemplates(site).page(
         "box.html",
         slug=slug,
@@ -35,5 +40,6 @@ def pasted_box(site: SiteSettings, slug: str, newsletter: NewsletterSettings) ->
         button=BUTTON,
         note=NOTE,
         honeypot=HONEYPOT,
+        theme=theme,
     )
     return bytes(page.body).decode().strip()

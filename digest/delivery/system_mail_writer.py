@@ -42,9 +42,10 @@ class SystemMailWriter:
         self._database = database
         self._now = now
         folder = templates_folder() / "mail"
-        self._look = load_mail_look(folder)
+        self._look = load_mail_look(folder, theme=settings.theme)
         self._signers = load_signers(settings.dkim)
-        self._change = self._sound(compile_change(settings, load_mail_look(folder, CHANGE), self._signers))
+        change = load_mail_look(folder, CHANGE, settings.theme)
+        self._change = self._sound(compile_change(settings, change, self._signers))
         self._confirmation = lru_cache(maxsize=_SETS_OF_NEWSLETTERS)(self._compile_confirmation)
         self._edition = lru_cache(maxsize=_EDITIONS)(self._compile_edition)
         for newsletters in {*((slug,) for slug in settings.newsletters), tuple(sorted(settings.newsletters))}:

@@ -17,6 +17,7 @@ from digest.rendering.lines import tidy, underlined, wrapped
 from digest.rendering.publication import Publication
 from digest.rendering.style_rules import check_inlined, check_kept
 from digest.rendering.stylesheet import without_comments
+from digest.theme_settings import DEFAULT_THEME, ThemeSettings
 
 CONFIRMATION = "confirmation"
 CHANGE = "change"
@@ -24,12 +25,13 @@ CHANGE = "change"
 
 @dataclass(frozen=True, slots=True)
 class MailLook:
-    """One kind of mail: its page, its text, its subject, and the two style blocks for the page's head."""
+    """One kind of mail: its page, its text, its subject, its theme, and the two style blocks for the page's head."""
 
     page: Template
     text: Template
     subject: Template
     style_blocks: Markup
+    theme: ThemeSettings
 
     def render(self, publications: Sequence[Publication]) -> Artifact:
         """Return the mail about these newsletters of one site, at least one, with sentinels where mails differ.
@@ -48,23 +50,25 @@ class MailLook:
             deny_url=mail_slots.DENY_URL,
             contact_url=f"mailto:{quote(site.contact, safe='@')}",
             style_blocks=self.style_blocks,
+            theme=self.theme,
         )
         subject = clean_line(fill(self.subject))
         return Artifact(subject, inline_css(fill(self.page, subject=subject)), tidy(fill(self.text)))
 
 
-def load_mail_look(folder: Path, kind: str = CONFIRMATION) -> MailLook:
+def load_mail_look(folder: Path, kind: str = CONFIRMATION, theme: ThemeSettings = DEFAULT_THEME) -> MailLook:
     """Read the mail of *kind* from *folder*, `templates/mail`; every file is parsed now, so that none fails later.
 
+    It has the colours and fonts of *theme*.
+
     Raises:
-        OSError: a style block is missing.
         StyleError: a style block holds what mail clients do not read.
         TemplateError: a template is missing or malformed.
     """
-    inlined, kept = ((folder / name).read_text(encoding="utf-8") for name in ("inlined.css", "kept.css"))
+    environment = _environment(folder)
+    inlined, kept = (environment.get_template(name).render(theme=theme) for name in ("inlined.css", "kept.css"))
     check_inlined(inlined)
     check_kept(kept)
-    environment = _environment(folder)
     # Our own files, checked to hold no markup.
     blocks = (Markup(without_comments(css)) for css in (inlined, kept))  # noqa: S704
     return MailLook(
@@ -72,6 +76,7 @@ def load_mail_look(folder: Path, kind: str = CONFIRMATION) -> MailLook:
         text=environment.get_template(f"{kind}.txt"),
         subject=environment.get_template(f"{kind}.subject"),
         style_blocks=Markup('<style>{}</style>\n<style data-premailer="ignore">{}</style>').format(*blocks),
+        theme=theme,
     )
 
 

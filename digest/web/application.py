@@ -45,7 +45,7 @@ def web_app(
     it is. *database* has this version's tables. *clock* gives the time in UTC. *registrar* takes sign-ups down for as
     long as the site is served; without one nobody can sign up. *on_mail* hears that a mail waits to be sent.
     """
-    templates = page_templates(settings.site, has_script=settings.signup.proof_of_work)
+    templates = page_templates(settings.site, has_script=settings.signup.proof_of_work, theme=settings.theme)
     app = FastAPI(
         title=settings.site.name,
         redirect_slashes=False,  # it would build its target from the Host header, which the client chooses

@@ -1,6 +1,7 @@
 """The pages' templates: loaded and checked once, filled for every answer."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from digest.rendering.language import direction, written_date
 from digest.rendering.template_folder import templates_folder
 from digest.settings import SiteSettings
+from digest.theme_settings import DEFAULT_THEME, ThemeSettings
 
 STYLESHEET = "pages.css"
 SCRIPT = "proof.js"
+NIGHT = "(prefers-color-scheme: dark)"
 FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FOR_MINUTES = {"Cache-Control": "public, max-age=300"}
 
@@ -24,13 +27,13 @@ class PageTemplates:
     """The pages of one site. Every template is parsed when this is made, so that none fails at six.
 
     `root` is the path that the site's addresses begin with, empty for most. With *has_script* a form's challenge is
-    solved by the one script that there is (S08).
+    solved by the one script that there is (S08). The pages have the colours and fonts of *theme*, as the mails do.
     """
 
-    def __init__(self, site: SiteSettings, *, has_script: bool = False) -> None:
+    def __init__(self, site: SiteSettings, *, has_script: bool = False, theme: ThemeSettings = DEFAULT_THEME) -> None:
         self.root = urlsplit(site.base_url).path
         folder = templates_folder() / "pages"
-        self._style = (folder / STYLESHEET).read_bytes()
+        self._style = (folder / STYLESHEET).read_bytes() + _palette(theme)
         self._script = (folder / SCRIPT).read_bytes() if has_script else None
         self._environment = _environment(folder, site, self.root)
         static = f"{self.root}/static"
@@ -60,9 +63,27 @@ class PageTemplates:
 
 
 @lru_cache(maxsize=16)
-def page_templates(site: SiteSettings, *, has_script: bool = False) -> PageTemplates:
+def page_templates(
+    site: SiteSettings, *, has_script: bool = False, theme: ThemeSettings = DEFAULT_THEME
+) -> PageTemplates:
     """Return the pages of one site; however many applications a process makes of it, they are parsed once."""
-    return PageTemplates(site, has_script=has_script)
+    return PageTemplates(site, has_script=has_script, theme=theme)
+
+
+def _palette(theme: ThemeSettings) -> bytes:
+    """Return the rules that give our stylesheet's colours and fonts the newsroom's values; none where they are ours."""
+    if theme == DEFAULT_THEME:
+        return b""
+    names = ("ink", "paper", "canvas", "rule", "grey")
+    day = {name: getattr(theme, name) for name in names} | {"accent": theme.accent, "on-accent": theme.paper}
+    night = {name: getattr(theme, f"dark_{name}") for name in names}
+    night |= {"accent": theme.night_accent, "on-accent": theme.dark_paper}
+    fonts = {"serif": theme.headline_font, "sans": theme.text_font}
+    return f":root {{ {_named(day | fonts)} }}\n@media {NIGHT} {{ :root {{ {_named(night)} }} }}\n".encode()
+
+
+def _named(values: Mapping[str, str]) -> str:
+    return " ".join(f"--{name}: {value};" for name, value in values.items())
 
 
 def _version(content: bytes) -> str:

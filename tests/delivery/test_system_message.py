@@ -17,7 +17,9 @@ from digest.delivery.system_message import compile_confirmation
 from digest.rendering.lint import SYSTEM_RULES, lint_system_mail
 from digest.rendering.mail_look import load_mail_look
 from digest.rendering.mail_slots import CONFIRM_URL
+from digest.rendering.rehearsal import FURNISHED
 from digest.rendering.template_folder import templates_folder
+from digest.theme_settings import ThemeSettings
 from subscribers.tokens import BadTokenError, Purpose, keyring
 
 ADA = "ada@example.org"
@@ -175,3 +177,12 @@ def test_a_browser_shows_one_button_of_48_px_and_nothing_beside_the_page(tmp_pat
             assert button.bounding_box()["height"] == 48
             assert button.evaluate("link => getComputedStyle(link.parentElement).backgroundColor") == ground
         browser.close()
+
+
+def test_a_mail_of_the_service_has_the_newsrooms_theme():
+    theme = ThemeSettings(accent="#0b4f6c", headline_font="Futura, sans-serif")
+    look = load_mail_look(templates_folder() / "mail", theme=theme)
+    html = look.render([FURNISHED]).html
+    assert 'bgcolor="#0b4f6c"' in html
+    assert "#8a1c1c" not in html
+    assert "font-family:Futura, sans-serif" in html

@@ -9,6 +9,7 @@ from newsroom import DAY, NEWSLETTER
 from visitor import leave_link, preferences_link, subscription
 
 from digest.rendering.template_folder import templates_folder
+from digest.theme_settings import ThemeSettings
 
 PUBLIC = ["/", f"/archive/{NEWSLETTER}", f"/archive/{NEWSLETTER}/{DAY}", "/static/pages.css"]
 PRIVATE = ["leave", "preferences", "confirm", "not me", "/u/forged", "/preferences/forged", "/confirm/forged"]
@@ -62,3 +63,14 @@ def test_the_stylesheet_may_be_kept_for_ever_for_its_address_changes_with_it(sit
     answer = site.get(link)
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.body == (templates_folder() / "pages" / "pages.css").read_bytes()
+
+
+def test_the_pages_have_the_newsrooms_theme_by_day_and_by_night(serve, settings):
+    theme = ThemeSettings(accent="#0b4f6c", headline_font="Futura, sans-serif")
+    site = serve(settings.model_copy(update={"theme": theme}))
+    link = re.search(r'href="(/static/pages.css\?[0-9a-f]{12})"', site.get("/").words).group(1)
+    ours, _, palette = site.get(link).body.decode().rpartition(":root { --ink: #1a1a1a;")
+    assert "--accent: #0b4f6c; --on-accent: #ffffff; --serif: Futura, sans-serif;" in palette
+    assert "@media (prefers-color-scheme: dark) { :root { --ink: #ece9e4;" in palette
+    assert f"--accent: {theme.night_accent}; --on-accent: #17181a;" in palette
+    assert ours.encode() == (templates_folder() / "pages" / "pages.css").read_bytes()
