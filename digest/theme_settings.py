@@ -95,7 +95,8 @@ class ThemeSettings(Part):
             for name, ink in inks:
                 ratio = contrast(ink, colour) or 0
                 if ratio < LEAST_CONTRAST:
-                    yield f"{name} {ink} on {ground} {colour} has a contrast of {ratio:.2f}:1, of {LEAST_CONTRAST}:1"
+                    pair = f"{name} {ink} on {ground} {colour}"
+                    yield f"{pair} has a contrast of {ratio:.2f}:1; {LEAST_CONTRAST}:1 is the least"
 
 
 def _for_word(fonts: str) -> str:

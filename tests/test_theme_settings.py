@@ -33,7 +33,7 @@ def test_a_newsletter_has_the_sites_theme_where_it_says_nothing_itself():
         ({"section_look": "shout"}, "'rule', 'band' or 'label'"),
         ({"logo_width": 900}, "less than or equal to 552"),
         ({"colour": "#112233"}, "Extra inputs"),
-        ({"accent": "#ffcc00"}, "accent #ffcc00 on paper #ffffff has a contrast of 1.51:1, of 4.5:1"),
+        ({"accent": "#ffcc00"}, "accent #ffcc00 on paper #ffffff has a contrast of 1.51:1; 4.5:1 is the least"),
         ({"dark_paper": "#ffffff"}, "dark_ink #ece9e4 on dark_paper #ffffff"),
     ],
 )

@@ -47,7 +47,10 @@ def sources_in(folder: Path) -> dict[str, Source]:
         BadInputError: there is no such folder, or a file of it is no UTF-8.
     """
     if not folder.is_dir():
-        raise BadInputError(f"No template folder {folder}; name one that holds edition.html, or one of our looks")
+        beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
+        looks = ", ".join(sorted(other.name for other in beside if (other / "edition.html").is_file()))
+        near = f"; there are {looks}" if looks else ""
+        raise BadInputError(f"No template folder {folder}; name one that holds edition.html, or one of our looks{near}")
     files = sorted(path for path in folder.iterdir() if path.suffix in {".html", ".txt", ".css"})
     return {path.name: Source(path, _read(path)) for path in files}
 

@@ -40,6 +40,10 @@ def test_a_missing_folder_is_named(tmp_path):
     assert "No template folder" in refusal(tmp_path / "none")
 
 
+def test_a_look_that_is_misspelt_is_told_which_there_are(look_folder):
+    assert refusal(look_folder.parent / "headline").endswith("there are daily-headlines, headlines, letter")
+
+
 def test_a_file_in_another_encoding_is_named(own_look):
     (own_look / "subject.txt").write_bytes(b"\xff\xfe")
     assert "subject.txt can't be read" in refusal(own_look)
