@@ -51,21 +51,27 @@ class EditionWatch:
         with self._lock:
             state = self._state()
             if state != self._seen:
+                watched = self._watched()
                 self._sight = self._made_again()
-                self._seen = self._state()  # now that its look is known
+                # What is saved while it is being made is seen the next time, so the state from before counts.
+                self._seen = state if self._watched() == watched else self._state()
             return self._sight
 
     def _made_again(self) -> Sight:
         version = self._sight.version + 1
         try:
-            settings = self.load()
+            settings = self._settings()
             self._look = template_of(settings.newsletters[self.newsletter])
             preview = preview_edition(self.database, settings, self.newsletter, self.local_date, self.clock())
             return Sight(version, preview, self._difference(preview))
-        except KeyError:
-            return Sight(version, self._sight.preview, fault=f"{self.config} has no newsletter {self.newsletter} now")
         except DigestError as error:
             return Sight(version, self._sight.preview, self._sight.difference, str(error))
+
+    def _settings(self) -> Settings:
+        settings = self.load()
+        if self.newsletter not in settings.newsletters:
+            raise DigestError(f"{self.config} has no newsletter {self.newsletter} now")
+        return settings
 
     def _difference(self, preview: Preview) -> Difference | None:
         with self.database.reading() as session:
@@ -78,12 +84,15 @@ class EditionWatch:
         now = Side(self.local_date, preview.artifact.subject, preview.edition.stories, preview.artifact.text)
         return difference(old, now)
 
+    def _watched(self) -> tuple[Path | None, datetime | None]:
+        """Return the look's folder and the cut-off (UTC), which are known when it was made once."""
+        return self._look, self._sight.preview.edition.schedule.window.end if self._sight.preview else None
+
     def _state(self) -> object:
-        # Before the first look the window is not known; its date will do to find its articles.
-        cutoff = self._sight.preview.edition.schedule.window.end if self._sight.preview else self.clock()
+        look, cutoff = self._watched()
         with self.database.reading() as session:
-            rows = state_of(session, self.newsletter, self.local_date, cutoff)
-        folders = [parts_folder(), *([self._look] if self._look else [])]
+            rows = state_of(session, self.newsletter, self.local_date, cutoff or self.clock())
+        folders = [parts_folder(), *([look] if look else [])]
         return (rows, _files([self.config, *(file for folder in folders for file in sorted(folder.glob("*")))]))
 
 

@@ -8,6 +8,7 @@ from changing import change
 from newsroom import CUTOFF, DAY, MORNING, NEWSLETTER, article
 
 from digest.articles.store import store_articles
+from digest.configuration import load_settings
 from digest.editions.texts_store import write_text
 
 TOMORROW = DAY + timedelta(days=1)
@@ -48,3 +49,10 @@ def test_what_is_wrong_is_told_beside_what_was_last_right(watch, look):
     assert wrong.preview is right.preview
     change(look / "edition.html", "{{ weather }}", "")
     assert (watch.latest().fault, watch.latest().version) == ("", right.version + 2)
+
+
+def test_a_newsletter_that_is_renamed_under_ones_eyes_is_missed_in_words(watch):
+    watch.latest()
+    change(watch.config, "[newsletters.morning]", "[newsletters.dawn]")
+    watch.load = lambda: load_settings(watch.config, {})
+    assert watch.latest().fault.endswith("digest.toml has no newsletter morning now")
