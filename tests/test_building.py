@@ -254,7 +254,7 @@ def test_a_note_of_the_editor_stands_in_both_parts_until_it_is_taken_back(databa
             write_text(session, SLUG, DAY, "note", text, "kim", CUTOFF)
         artifact = build(database).artifact
         assert artifact.html.count("&lt;this&gt; mail is all there is today") == times
-        assert artifact.text.count("From the editor: Our printers are on strike") == times
+        assert artifact.text.count("From the editor\n---------------\n\nOur printers are on strike") == times
 
 
 def test_nothing_is_late_before_anything_was_published(database):
