@@ -29,7 +29,7 @@ from digest.delivery.pulse import Pulse, SenderName
 from digest.delivery.recovery import mark_of, sort_out_the_dead
 from digest.editions.edition import Edition
 
-GROUP_SECONDS = 0.1  # answers wait at most this long to be written down together
+GROUP_SECONDS = 0.2  # answers wait at most this long to be written down together
 LONGEST_NAP = timedelta(seconds=1)
 REST_AFTER = timedelta(seconds=5)  # relays cut idle connections; we say goodbye first
 SORTING_OUT_SECONDS = 5.0
