@@ -252,6 +252,6 @@ class Mailroom:
             self._paperwork.leftovers.append((self._stock.popleft()[0], self._clock()))
 
     def _want(self) -> None:
-        if not self._is_closed:
+        if not (self._is_closed or self.is_wanted):  # what was asked for already may be being claimed just now
             self.is_wanted = True
             self.nudged.set()

@@ -167,6 +167,8 @@ class SendingLoop:
 
     def _nap(self, standing: store.Queue, now: datetime) -> float:
         """Return the seconds until there may be something new to see."""
+        if self._mailroom.has_stock:  # there is enough to do
+            return LONGEST_NAP.total_seconds()
         if standing.next_due is None or not self._mailroom.is_empty:
             return GROUP_SECONDS
         return max(min(standing.next_due - now, LONGEST_NAP).total_seconds(), GROUP_SECONDS)
