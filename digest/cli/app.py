@@ -1,5 +1,6 @@
 """The `digest` command: its groups, its global options, and how errors leave it."""
 
+import gc
 import sys
 from importlib.metadata import version
 from io import TextIOWrapper
@@ -44,6 +45,8 @@ def main() -> None:
         _leave(f"the database failed: {str(getattr(error, 'orig', error)).partition(chr(10))[0]}", 1)
     except OSError as error:
         _leave(f"the system refused: {error}", 1)
+    finally:
+        gc.freeze()  # or all that was loaded is gone through for garbage on the way out, a fifth of a short command
 
 
 @app.callback()
@@ -63,6 +66,7 @@ def _options(
     ] = False,
 ) -> None:
     context.obj = Desk(config)
+    context.call_on_close(context.obj.close)
 
 
 def _refuse_undecodable(arguments: list[str]) -> None:

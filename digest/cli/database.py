@@ -7,7 +7,6 @@ from pathlib import Path
 import typer
 
 from digest.cli.desk import Desk
-from digest.database import Database
 from digest.errors import BadInputError
 from digest.schema import require_schema
 from digest.upgrading import upgrade_schema
@@ -29,7 +28,7 @@ def init(context: typer.Context) -> None:
     desk: Desk = context.obj
     _write_example(desk.config)
     try:
-        upgrade_schema(Database(desk.settings().database.url.get_secret_value()))
+        upgrade_schema(desk.any_database(desk.settings()))
     except BadInputError as error:
         raise BadInputError(
             f"{error}; {desk.config} is written, so put that right, then run 'digest db upgrade'"
@@ -42,7 +41,7 @@ def init(context: typer.Context) -> None:
 def upgrade(context: typer.Context) -> None:
     """Create the tables, or migrate those of an older version. Safe to repeat."""
     desk: Desk = context.obj
-    upgrade_schema(Database(desk.settings().database.url.get_secret_value()))
+    upgrade_schema(desk.any_database(desk.settings()))
     desk.say("The database has the tables of this version.")
 
 
@@ -50,7 +49,7 @@ def upgrade(context: typer.Context) -> None:
 def status(context: typer.Context) -> None:
     """Say whether the database answers and has the tables of this version (exit code 0) or not (2)."""
     desk: Desk = context.obj
-    require_schema(Database(desk.settings().database.url.get_secret_value()))
+    require_schema(desk.any_database(desk.settings()))
     desk.say("The database answers and has the tables of this version.")
 
 

@@ -45,6 +45,7 @@ def show_demo(
     base_url = address_of(listener)
     with Catcher() as catcher:
         morning = asyncio.run(live_a_morning(folder, base_url, catcher, desk.now))
+        context.call_on_close(morning.database.close)
         caught = catcher.caught
     staying = sys.stdin.isatty() if stay is None else stay
     _tell(desk, morning, folder, len(caught))

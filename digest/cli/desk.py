@@ -26,6 +26,7 @@ class Desk:
     config: Path
     out: Console = field(default_factory=lambda: Console(soft_wrap=True, highlight=False))
     err: Console = field(default_factory=lambda: Console(stderr=True, soft_wrap=True, highlight=False))
+    _opened: list[Database] = field(default_factory=list, repr=False)
 
     def settings(self) -> Settings:
         """Read the configuration."""
@@ -33,9 +34,19 @@ class Desk:
 
     def database(self, settings: Settings) -> Database:
         """Open the database, which must have this version's tables."""
-        database = Database(settings.database.url.get_secret_value())
+        database = self.any_database(settings)
         require_schema(database)
         return database
+
+    def any_database(self, settings: Settings) -> Database:
+        """Open the database, whatever is in it."""
+        self._opened.append(Database(settings.database.url.get_secret_value()))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        """Close what was opened: SQLite then has all in its one file."""
+        for database in self._opened:
+            database.close()
 
     def now(self) -> datetime:
         """Read the clock."""

@@ -54,7 +54,7 @@ class Clerk:
         self._mailroom.filed()
         if not most:
             return None
-        self._mailroom.stock_up(claims, most, read_at)
+        self._mailroom.stock_up(claims, read_at)
         if time.monotonic() - read_at >= FRESH_SECONDS:
             _log.warning("a claim took the database %.1f s: too long for any of it to be sent", FRESH_SECONDS)
         return len(claims)

@@ -25,5 +25,5 @@ def tuned_for_sending() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(interval)
-        gc.unfreeze()
         gc.set_threshold(*threshold)
+        gc.freeze()  # the process is about to end, and need not look through all of it first

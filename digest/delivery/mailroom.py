@@ -72,7 +72,6 @@ class Mailroom:
         self._paperwork = Paperwork()
         self._being_recorded = Paperwork()
         self._is_closed = False
-        self._handed_out = 0
         self._awaits_lull = False
 
     # --- the wire's side
@@ -85,11 +84,12 @@ class Mailroom:
                 self._paperwork.leftovers.append((letter.claim, self._clock()))
                 continue
             self._out.add(letter)
-            self._handed_out += 1
+            self.chunk.handed_out += 1
             if 2 * self._on_shelf <= self.chunk.size:
                 self._want()
             self._watch_for_lull()
             return letter
+        self.chunk.ran_dry(time.monotonic())
         self._want()
         return None
 
@@ -144,12 +144,11 @@ class Mailroom:
         claims += [claim for book in books for claim, _ in book.leftovers]
         return [claim.reader.subscriber_id for claim in claims]
 
-    def stock_up(self, claims: list[Claim], asked: int, read_at: float) -> None:
-        """Put *claims*, of *asked* at most, on the shelf; their readers' standing was read at *read_at* (monotonic)."""
+    def stock_up(self, claims: list[Claim], read_at: float) -> None:
+        """Put *claims* on the shelf; their readers' standing was read at *read_at* (monotonic)."""
         self._stock.extend((claim, read_at + FRESH_SECONDS) for claim in claims)
         self.is_wanted = False
-        if len(claims) == asked == self.chunk.size:
-            self.chunk.used_up()
+        self.chunk.stocked(time.monotonic())
 
     def collect(self) -> Paperwork:
         """Give out what is to be written down; `filed` or `not_filed` must follow."""
@@ -214,11 +213,11 @@ class Mailroom:
 
     def _write_in_lull(self, handed_out: int | None) -> None:
         """Write letters if the wire has had its turn since *handed_out* were, and has asked for none."""
-        if handed_out == self._handed_out:
+        if handed_out == self.chunk.handed_out:
             self._awaits_lull = False
             self._write_letters()
         else:
-            self._soon(self._write_in_lull, self._handed_out)
+            self._soon(self._write_in_lull, self.chunk.handed_out)
 
     def _write_letters(self) -> None:
         """Write the next letters: one at a time where the pace decides which, for what is signed in vain costs dear."""
@@ -253,6 +252,6 @@ class Mailroom:
             self._paperwork.leftovers.append((self._stock.popleft()[0], self._clock()))
 
     def _want(self) -> None:
-        if not self._is_closed:
+        if not (self._is_closed or self.is_wanted):  # what was asked for already may be being claimed just now
             self.is_wanted = True
             self.nudged.set()

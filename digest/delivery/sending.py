@@ -29,7 +29,7 @@ from digest.delivery.pulse import Pulse, SenderName
 from digest.delivery.recovery import mark_of, sort_out_the_dead
 from digest.editions.edition import Edition
 
-GROUP_SECONDS = 0.1  # answers wait at most this long to be written down together
+GROUP_SECONDS = 0.2  # answers wait at most this long to be written down together
 LONGEST_NAP = timedelta(seconds=1)
 REST_AFTER = timedelta(seconds=5)  # relays cut idle connections; we say goodbye first
 SORTING_OUT_SECONDS = 5.0
@@ -167,6 +167,8 @@ class SendingLoop:
 
     def _nap(self, standing: store.Queue, now: datetime) -> float:
         """Return the seconds until there may be something new to see."""
+        if self._mailroom.has_stock:  # there is enough to do
+            return LONGEST_NAP.total_seconds()
         if standing.next_due is None or not self._mailroom.is_empty:
             return GROUP_SECONDS
         return max(min(standing.next_due - now, LONGEST_NAP).total_seconds(), GROUP_SECONDS)

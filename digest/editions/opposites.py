@@ -88,6 +88,8 @@ def contradiction(one: Claims, other: Claims) -> str | None:
 def _senses(words: list[str]) -> Iterator[tuple[int, str, int]]:
     """Give what is claimed of the words that stand before each verb of a clause, back to the verb before it."""
     for pair, sides in enumerate(_SENSES):
+        if sides.keys().isdisjoint(words):
+            continue
         verbs = [at for at, word in enumerate(words) if word in sides]
         for before, at in pairwise([-1, *verbs]):
             subjects = {stem(word) for word in words[before + 1 : at]} - SMALL_STEMS

@@ -20,7 +20,11 @@ def words_of(text: str) -> Iterator[str]:
     Figures lose their thousands' commas. Where a script has no blanks, each two neighbouring characters are a word.
     """
     for found in _WORD.finditer(text if text.isascii() else _plain(text)):
-        word = _POSSESSIVE.sub("", found.group())
+        word = found.group()
+        if word.isascii() and word.isalpha():  # as most are
+            yield word
+            continue
+        word = _POSSESSIVE.sub("", word)
         if _UNSPACED.search(word):
             yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
         elif word[0].isdigit():

@@ -62,9 +62,9 @@ def mailroom(
     return Mailroom(edition, journal, lambda: NOW, DEADLINE, patience, pace, chunk, soon or Turns())
 
 
-def stocked(journal: Journal, *numbers: int, age: float = 0.0, asked: int = 4) -> Mailroom:
+def stocked(journal: Journal, *numbers: int, age: float = 0.0) -> Mailroom:
     room = mailroom(journal)
-    room.stock_up(claims(*numbers), asked, time.monotonic() - age)
+    room.stock_up(claims(*numbers), time.monotonic() - age)
     return room
 
 
@@ -113,7 +113,7 @@ def test_a_returned_letter_is_handed_out_again_while_it_is_fresh(journal: Journa
 
 
 def test_more_is_wanted_when_half_of_a_chunk_is_gone(journal: Journal) -> None:
-    room = stocked(journal, 1, 2, 3, 4, asked=5)
+    room = stocked(journal, 1, 2, 3, 4)
     room.next_letter()
     assert not room.is_wanted
     room.next_letter()
@@ -121,14 +121,28 @@ def test_more_is_wanted_when_half_of_a_chunk_is_gone(journal: Journal) -> None:
     assert room.nudged.is_set()
 
 
-def test_a_chunk_that_was_wanted_whole_is_larger_the_next_time(journal: Journal) -> None:
-    assert stocked(journal, 1, 2, 3, 4).chunk.size == 8
-    assert stocked(journal, 1, 2, 3).chunk.size == 4
+def test_a_chunk_that_was_soon_begun_is_larger_the_next_time(journal: Journal) -> None:
+    room = stocked(journal, 1, 2, 3, 4)
+    assert room.chunk.size == 4
+    room.next_letter()
+    room.stock_up(claims(5, 6, 7, 8), time.monotonic())
+    assert room.chunk.size == 8
+
+
+def test_a_chunk_that_a_slow_relay_took_long_for_is_smaller_the_next_time(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = stocked(journal, 1, 2, 3, 4)
+    room.next_letter()
+    slow_relay = time.monotonic() + 0.4
+    monkeypatch.setattr("digest.delivery.mailroom.time.monotonic", lambda: slow_relay)
+    room.stock_up(claims(5), slow_relay)
+    assert room.chunk.size == 1
 
 
 def test_a_domain_whose_turn_is_still_to_come_waits_in_the_queue(journal: Journal) -> None:
     room = mailroom(journal, DomainPace({"slow.example": 1.0}, soon=0))
-    room.stock_up([*claims(1, 2, 3, domain="slow.example"), *claims(4)], 5, time.monotonic())
+    room.stock_up([*claims(1, 2, 3, domain="slow.example"), *claims(4)], time.monotonic())
     handed = [room.next_letter(), room.next_letter(), room.next_letter()]
     assert [letter and letter.claim.reader.subscriber_id for letter in handed] == [1, 2, 4]
     [(held, due)] = room.collect().leftovers
@@ -209,7 +223,7 @@ def test_an_answer_that_the_journal_can_not_take_is_kept(tmp_path: Path) -> None
 def test_an_address_that_no_relay_can_be_told_fails_alone(journal: Journal) -> None:
     room = mailroom(journal)
     odd = Claim(Reader(1, 1, "two words@example.org"), 1)
-    room.stock_up([odd, *claims(2)], 4, time.monotonic())
+    room.stock_up([odd, *claims(2)], time.monotonic())
     letter = room.next_letter()
     assert letter is not None
     assert letter.claim.reader.subscriber_id == 2
@@ -220,7 +234,7 @@ def test_an_address_that_no_relay_can_be_told_fails_alone(journal: Journal) -> N
 def test_any_number_of_readers_who_can_not_be_written_to_keep_nobody_waiting(journal: Journal) -> None:
     room = mailroom(journal)
     odd = [Claim(Reader(number, number, "two words@example.org"), 1) for number in range(1, 2 * WRITTEN_AT_ONCE)]
-    room.stock_up([*odd, *claims(99)], 99, time.monotonic())
+    room.stock_up([*odd, *claims(99)], time.monotonic())
     letter = room.next_letter()
     assert letter is not None
     assert letter.claim.reader.subscriber_id == 99
@@ -229,7 +243,7 @@ def test_any_number_of_readers_who_can_not_be_written_to_keep_nobody_waiting(jou
 
 def test_more_than_are_written_at_once_are_all_handed_out_in_order_or_go_back(journal: Journal) -> None:
     numbers = list(range(1, 2 * WRITTEN_AT_ONCE + 2))
-    room = stocked(journal, *numbers, asked=99)
+    room = stocked(journal, *numbers)
     handed = [room.next_letter() for _ in range(WRITTEN_AT_ONCE + 1)]
     assert [letter and letter.claim.reader.subscriber_id for letter in handed] == numbers[: WRITTEN_AT_ONCE + 1]
     assert sorted(room.in_hand) == numbers
@@ -253,7 +267,7 @@ def test_nothing_is_written_for_a_domain_whose_turn_is_still_to_come(journal: Jo
 
     pace, turns = DomainPace({"slow.example": 1.0}, soon=0), Turns()
     room = mailroom(journal, pace, ChunkSize(64), turns, signed_by=sign)
-    room.stock_up(claims(*range(1, 33), domain="slow.example"), 64, time.monotonic())
+    room.stock_up(claims(*range(1, 33), domain="slow.example"), time.monotonic())
     handed = [room.next_letter() for _ in range(3)]
     assert [letter is not None for letter in handed] == [True, True, False]
     turns.take()
@@ -270,7 +284,7 @@ def test_the_next_letters_are_written_while_the_wire_wants_none(journal: Journal
 
     turns = Turns()
     room = mailroom(journal, soon=turns, signed_by=sign)
-    room.stock_up(claims(*range(1, 33)), 64, time.monotonic())
+    room.stock_up(claims(*range(1, 33)), time.monotonic())
     for _ in range(WRITTEN_AT_ONCE // 2):
         room.next_letter()
     turns.take()  # the wire has not had its turn yet
@@ -289,7 +303,7 @@ def test_the_next_letters_are_written_while_the_wire_wants_none(journal: Journal
 def test_one_that_came_back_behind_a_fresher_one_is_not_begun_stale(journal: Journal) -> None:
     room = stocked(journal, 1, age=FRESH_SECONDS - 0.05)
     old = room.next_letter()
-    room.stock_up(claims(2), 4, time.monotonic())
+    room.stock_up(claims(2), time.monotonic())
     new = room.next_letter()
     assert old is not None
     assert new is not None

@@ -98,7 +98,7 @@ def _language(wire: Wire) -> Iterator[Fault]:
     for name in ("lang", "dir"):
         if not outermost.get(name):
             yield Fault(f"The html element has no {name}.", "<html>")
-    inside = {node.attributes.get("lang") for body in wire.page.tagged("body") for node in body.within}
+    inside = (node.attributes.get("lang") for body in wire.page.tagged("body") for node in body.within)
     if outermost.get("lang") and outermost["lang"] not in inside:
         yield Fault("No wrapper in the body repeats the language, and clients drop the html element.", "<body>")
 

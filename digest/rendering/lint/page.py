@@ -1,7 +1,7 @@
 """The HTML part as a client's parser sees it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from digest.rendering.lint.stylesheet import declarations, urls
 # lxml refuses to hand out names and texts that hold these.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 CONDITIONAL = re.compile(r"^\[if [^\]]*\]>(.*)<!\[endif\]$", re.DOTALL)
-URL_ATTRIBUTES = ("href", "src", "background", "poster", "action", "formaction", "xlink:href", "srcset")
+URL_ATTRIBUTES = frozenset({"href", "src", "background", "poster", "action", "formaction", "xlink:href"})
 HIDING = (("display", "none"), ("visibility", "hidden"), ("font-size", "0"), ("font-size", "0px"), ("opacity", "0"))
 
 
@@ -44,7 +44,7 @@ class Node:
         return " ".join(self.text.split())
 
     @cached_property
-    def style(self) -> dict[str, str]:
+    def style(self) -> Mapping[str, str]:
         """Return the declarations of the style attribute."""
         return declarations(self.attributes.get("style", ""))
 
@@ -82,12 +82,11 @@ class Node:
     @property
     def addresses(self) -> Iterator[str]:
         """Yield every address that this element points at, in attributes and in CSS."""
-        for name in URL_ATTRIBUTES:
-            value = self.attributes.get(name)
-            if value is not None and name != "srcset":
-                yield value.strip()
-            elif value:
+        for name, value in self.attributes.items():
+            if name == "srcset":
                 yield from (candidate.split()[0] for candidate in value.split(",") if candidate.strip())
+            elif name in URL_ATTRIBUTES:
+                yield value.strip()
         yield from urls(self.text if self.tag == "style" else self.attributes.get("style", ""))
 
     @property

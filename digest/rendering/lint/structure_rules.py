@@ -9,7 +9,7 @@ from email.message import Message
 
 from digest.rendering.lint.encoded_words import ENCODED_WORD
 from digest.rendering.lint.violation import Fault
-from digest.rendering.lint.wire import LINE_END, Part, Wire
+from digest.rendering.lint.wire import Part, Wire
 
 KILOBYTE = 1024
 LINE_OCTETS = 998
@@ -35,7 +35,7 @@ def clean_lines(wire: Wire) -> Iterator[Fault]:
         yield Fault("A line ends with CR or LF alone instead of CRLF.", _line_of(wire.raw, bare.start()))
     if not wire.raw.endswith(b"\r\n"):
         yield Fault("The message does not end with CRLF.", "the last line")
-    long = [line for line in LINE_END.split(wire.raw) if len(line) > LINE_OCTETS]
+    long = [line for line in wire.raw.splitlines() if len(line) > LINE_OCTETS]
     if long:
         yield Fault(f"Lines longer than 998 octets: {len(long)}.", _words(long[0]))
     for field in wire.all_fields:
@@ -61,7 +61,7 @@ def sound_encodings(wire: Wire) -> Iterator[Fault]:
 
 
 def _encoded_lines(part: Part) -> Iterator[Fault]:
-    long = [line for line in LINE_END.split(part.payload) if len(line) > ENCODED_LINE_OCTETS]
+    long = [line for line in part.payload.splitlines() if len(line) > ENCODED_LINE_OCTETS]
     if long:
         yield Fault(f"Lines of {part.encoding} longer than 76 octets: {len(long)}.", _words(long[0]))
     if not part.payload.isascii():

@@ -1,7 +1,8 @@
 """The little of CSS that the rules ask about, by scanning and not by guessing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 COMMENT_OR_STRING = re.compile(r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?""", re.DOTALL)
 PARENTHESES = re.compile(r"\([^()]*\)")
@@ -52,7 +53,7 @@ def without_strings(css: str) -> str:
     return COMMENT_OR_STRING.sub(lambda match: " " if match[0].startswith("/*") else '""', css)
 
 
-def rules_in(css: str, around: str) -> Iterator[tuple[str, dict[str, str]]]:
+def rules_in(css: str, around: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield (selector, declarations) of every rule in a block whose head holds *around*, such as a media query."""
     # Not by _bones, which empties the query's parentheses.
     blocks: list[str] = []
@@ -72,7 +73,8 @@ def rules_in(css: str, around: str) -> Iterator[tuple[str, dict[str, str]]]:
             pending = token
 
 
-def declarations(style: str) -> dict[str, str]:
+@lru_cache(maxsize=1024)  # stories are styled alike
+def declarations(style: str) -> Mapping[str, str]:
     """Return the declarations of a style attribute, both sides in lower case; the last of a name wins."""
     pairs = (declaration.partition(":") for declaration in _bones(style).split(";"))
     return {name.strip().lower(): value.strip().lower() for name, _, value in pairs if name.strip()}
@@ -80,7 +82,7 @@ def declarations(style: str) -> dict[str, str]:
 
 def urls(css: str) -> list[str]:
     """Return what every `url(…)` of *css* points at."""
-    return [url.strip() for url in URL.findall(COMMENT.sub(" ", css))]
+    return [url.strip() for url in URL.findall(COMMENT.sub(" ", css))] if "(" in css else []
 
 
 def has_import(css: str) -> bool:

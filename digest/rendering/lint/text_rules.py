@@ -83,8 +83,9 @@ def nothing_unresolved(wire: Wire) -> Iterator[Fault]:
     them; a look is tried with words that don't.
     """
     for place, text in _everything_said(wire):
+        lower = text.lower()
         for sentinel in SENTINELS:
-            if sentinel in text.lower():
+            if sentinel in lower:
                 yield Fault("A reader's own value was never put in.", f"{place}: {sentinel}")
     yield from nothing_unfilled(wire)
 

@@ -193,11 +193,22 @@ def _parts(fields: tuple[Field, ...], body: bytes) -> tuple[Part, ...]:
     boundary = _boundary(fields)
     if not boundary:
         return (Part(b"", fields, body),)
-    divider = rb"(?:\A|\r\n|\n|\r)--" + re.escape(boundary.encode(errors="replace")) + rb"(?:--)?[ \t]*(?=\r|\n|\Z)"
-    # The first piece is the preamble; after the closing divider comes an epilogue, which no client shows.
-    pieces = re.split(divider, body)[1:]
-    closed = re.search(divider.replace(rb"(?:--)?", rb"--"), body)
-    return tuple(_part(piece) for piece in (pieces[:-1] if closed else pieces))
+    # Found by its words, which is quick; the line end before it is the divider's (RFC 2046 §5.1.1).
+    divider = re.compile(re.escape(b"--" + boundary.encode(errors="replace")) + rb"(--)?[ \t]*(?=\r|\n|\Z)")
+    dividers = [match for match in divider.finditer(body) if _ends_line(body, match.start()) is not None]
+    ends = [_ends_line(body, match.start()) for match in dividers[1:]] + [len(body)]
+    pieces = [_part(body[match.end() : end]) for match, end in zip(dividers, ends, strict=False)]
+    # Before the first is the preamble; after a closing one comes an epilogue, which no client shows.
+    return tuple(pieces[:-1] if any(match[1] for match in dividers) else pieces)
+
+
+def _ends_line(body: bytes, start: int) -> int | None:
+    """Return where the line before *start* ends, 0 at the beginning; None where no line begins there."""
+    if start == 0:
+        return 0
+    if body[start - 1 : start] not in (b"\r", b"\n"):
+        return None
+    return start - 2 if body[start - 2 : start] == b"\r\n" else start - 1
 
 
 def _part(piece: bytes) -> Part:
