@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
 from digest.edition_times import EditionTimes, OneOffs
 from digest.fetching_settings import FetchingSettings
+from digest.logging_settings import LoggingSettings
 from digest.ranking_settings import RankingSettings
 from digest.setting_part import Part
 from digest.setting_values import (
@@ -36,6 +37,7 @@ __all__ = [
     "DatabaseSettings",
     "DkimSettings",
     "FetchingSettings",
+    "LoggingSettings",
     "NewsletterSettings",
     "RankingSettings",
     "RelaySettings",
@@ -222,6 +224,7 @@ class Settings(Part):
     fetching: FetchingSettings = Field(default_factory=FetchingSettings)
     signup: SignupSettings = Field(default_factory=SignupSettings, validate_default=True)
     web: WebSettings = Field(default_factory=WebSettings)
+    logging: LoggingSettings = Field(default_factory=LoggingSettings)
 
     @field_validator("signup")
     @classmethod

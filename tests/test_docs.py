@@ -15,6 +15,7 @@ from digest.settings import (
     DatabaseSettings,
     DkimSettings,
     FetchingSettings,
+    LoggingSettings,
     NewsletterSettings,
     RankingSettings,
     RelaySettings,
@@ -41,6 +42,7 @@ PARTS = (
     SignupSettings,
     WebSettings,
     FetchingSettings,
+    LoggingSettings,
 )
 
 

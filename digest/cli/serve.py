@@ -1,6 +1,7 @@
 """`digest serve`: the pages that readers sign up on and that links lead to, the mail they ask for, and the clock."""
 
 import errno
+import logging
 import socket
 from contextlib import nullcontext
 from typing import Annotated
@@ -14,6 +15,8 @@ from digest.errors import BadInputError
 from digest.web.application import web_app
 from digest.web.serving import address_of, listen, serve
 from digest.web.signing_up import registrar_running
+
+_log = logging.getLogger(__name__)
 
 
 def serve_web(
@@ -41,9 +44,9 @@ def serve_web(
     address = address_of(listener)
     desk.say(f"{settings.site.name} is at {address}/ (Ctrl-C ends it)")
     if settings.site.is_local and settings.site.base_url != address:
-        desk.tell(f"note: links in mails lead to {settings.site.base_url}, which is not here")
+        _log.warning("links in mails lead to %s, which is not here", settings.site.base_url)
     postman = postman_running(settings, database, desk.now) if mail else nullcontext(lambda: None)
-    clock = clock_running(settings, database, utc_now, desk.tell) if schedule else nullcontext()
+    clock = clock_running(settings, database, utc_now, _log.info) if schedule else nullcontext()
     with clock, postman as nudge, registrar_running(settings, database, desk.now, nudge) as registrar:
         serve(web_app(settings, database, desk.now, registrar, nudge), listener)
     database.close()

@@ -24,6 +24,7 @@ from digest.clock.work import Office, first_line, read_feeds, send_edition
 from digest.database import Database
 from digest.delivery.outlets import outlets_of
 from digest.editions.due import Act
+from digest.logs import speaking_of
 from digest.schedule import beating
 from digest.settings import Settings
 
@@ -132,7 +133,8 @@ class Clock:
             return
         self._words.pop("the clock", None)
         for edition in due.editions:
-            await self._see_to(edition, now)
+            with speaking_of(edition.newsletter, edition.local_date):
+                await self._see_to(edition, now)
         if due.sources:
             self._errands.begin(FEEDS, self._pace.retry_seconds, read_feeds, self._office, due.sources)
 
