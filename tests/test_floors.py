@@ -35,7 +35,7 @@ ONE_IMPORTER = {
     "markdown_it": "digest/articles/markdown.py",
     "nh3": "digest/articles/sanitising.py",
     "premailer": "digest/rendering/inlining.py",
-    "prometheus_client": "digest/web/metrics.py",
+    "prometheus_client": "digest/monitor/metrics.py",
     "rich": "digest/cli/",
     "structlog": "digest/logs.py",
     "trafilatura": "digest/articles/page_text.py",
