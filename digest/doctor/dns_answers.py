@@ -1,6 +1,7 @@
 """Asking the DNS. The only importer of dnspython."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import dns.exception
@@ -60,6 +61,14 @@ class Dns:
         """Return the names of an *address*."""
         return self._ask(dns.reversename.from_address(address), "PTR", lambda one: _name(one.target))
 
+    @cached_property
+    def _knows_the_world(self) -> bool:
+        """Say whether that there is no such name may be believed: on a network cut off, some servers say so of all."""
+        try:
+            return bool(self._resolver.resolve(".", "NS", search=False).rrset)
+        except (dns.exception.DNSException, OSError):
+            return False
+
     def _ask(
         self,
         name: str | dns.name.Name,
@@ -77,7 +86,11 @@ class Dns:
                 self._no_servers = "no name server answers"
             return Unanswered(f"no name server answers for {name} {kind}")
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return ()
+            return (
+                ()
+                if self._knows_the_world
+                else Unanswered("the name server does not know the DNS's root: is it offline?")
+            )
         except (dns.exception.DNSException, OSError, ValueError) as error:
             return Unanswered(f"the DNS does not answer for {name} {kind} ({type(error).__name__})")
         return tuple(split(text)[-1] if split else text for text in found)

@@ -17,6 +17,7 @@ class NameServer:
 
     def __init__(self, records: dict[tuple[str, str], list[str]]) -> None:
         self.records = records
+        records.setdefault((".", "NS"), ["a.root.example."])
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._answer, daemon=True)

@@ -119,6 +119,8 @@ def test_names_are_asked_for_and_silence_is_not_nothing() -> None:
         dns = Dns(server.address)
         assert (dns.addresses("relay.example"), dns.names("192.0.2.7")) == (("192.0.2.7",), ("relay.example",))
         assert (dns.texts("nobody.example"), dns.exchanges("relay.example")) == ((), ())
+    with NameServer({(".", "NS"): []}) as cut_off:
+        assert isinstance(Dns(cut_off.address).texts("quay.example"), Unanswered)
     silent = Dns("127.0.0.1:1")
     silent._resolver.lifetime = 0.2
     assert isinstance(silent.texts("quay.example"), Unanswered)
