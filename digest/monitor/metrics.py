@@ -30,7 +30,7 @@ _OUTCOMES = ("eligible", "sent", "failed", "unknown", "skipped")
 def metrics_page(settings: Settings, database: Database, clock: Callable[[], datetime]) -> APIRouter:
     """Return the route of `/metrics`; to anybody who may not see it, there is none. *clock* gives the time in UTC."""
     registry = CollectorRegistry()
-    registry.register(_Service(settings, database, clock))
+    registry.register(Service(settings, database, clock))
     router = APIRouter()
 
     def metrics(request: Request) -> Response:
@@ -53,7 +53,9 @@ def _may_see(request: Request, settings: Settings) -> bool:
     return peer is not None and is_loopback(peer)
 
 
-class _Service(Collector):
+class Service(Collector):
+    """Collects the figures of a service, read from its database every few seconds at the most."""
+
     def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
         self._settings = settings
         self._database = database
