@@ -26,7 +26,7 @@ _TABLES = {
     "boosts": 'must be a table of words and points, such as { "eclipse" = 20 }',
 }
 _PATHS = ("_FILE", "__JOURNAL")
-_SECRETS = (("site", "secret"), ("smtp", "url"), ("database", "url"))
+_SECRETS = (("site", "secret"), ("smtp", "url"), ("database", "url"), ("web", "metrics_token"))
 
 
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_va
 from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
 from digest.edition_times import EditionTimes, OneOffs
 from digest.fetching_settings import FetchingSettings
+from digest.logging_settings import LoggingSettings
 from digest.ranking_settings import RankingSettings
 from digest.setting_part import Part
 from digest.setting_values import (
@@ -38,6 +39,7 @@ __all__ = [
     "DatabaseSettings",
     "DkimSettings",
     "FetchingSettings",
+    "LoggingSettings",
     "NewsletterSettings",
     "RankingSettings",
     "RelaySettings",
@@ -229,6 +231,7 @@ class Settings(Part):
     fetching: FetchingSettings = Field(default_factory=FetchingSettings)
     signup: SignupSettings = Field(default_factory=SignupSettings, validate_default=True)
     web: WebSettings = Field(default_factory=WebSettings)
+    logging: LoggingSettings = Field(default_factory=LoggingSettings)
     theme: ThemeSettings = Field(default_factory=ThemeSettings)
 
     def theme_of(self, slug: str) -> ThemeSettings:

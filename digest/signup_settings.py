@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from digest.setting_part import Part
-from digest.setting_values import Address, WebAddress, split_at_commas
+from digest.setting_values import Address, Secret, WebAddress, split_at_commas
 
 DEFAULT_SENDER = "confirm"
 LOOPBACK = (IPv4Network("127.0.0.1/32"), IPv6Network("::1/128"))
@@ -74,6 +74,10 @@ class SignupSettings(Part):
 
 
 class WebSettings(Part):
-    """`[web]`: from which addresses our own proxies connect. What they say of a visitor's address is believed."""
+    """`[web]`: from which addresses our own proxies connect. What they say of a visitor's address is believed.
+
+    Who knows `metrics_token` may read `/metrics`; None is who is on this machine and came through no proxy.
+    """
 
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(split_at_commas)] = LOOPBACK
+    metrics_token: Secret | None = None

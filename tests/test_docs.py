@@ -15,6 +15,7 @@ from digest.settings import (
     DatabaseSettings,
     DkimSettings,
     FetchingSettings,
+    LoggingSettings,
     NewsletterSettings,
     RankingSettings,
     RelaySettings,
@@ -45,6 +46,7 @@ PARTS = (
     FetchingSettings,
     SponsorRule,
     ThemeSettings,
+    LoggingSettings,
 )
 
 

@@ -26,6 +26,7 @@ ONE_IMPORTER = {
     "cryptography": "digest/delivery/dkim_keys.py",
     "cssutils": "digest/rendering/inlining.py",
     "disposable_email_domains": "subscribers/disposable.py",
+    "dns": "digest/doctor/dns_answers.py",
     "email_validator": "subscribers/address.py",
     "fastfeedparser": "digest/articles/feeds/fast_feed.py",
     "feedparser": "digest/articles/feeds/lenient_feed.py",
@@ -34,14 +35,16 @@ ONE_IMPORTER = {
     "markdown_it": "digest/articles/markdown.py",
     "nh3": "digest/articles/sanitising.py",
     "premailer": "digest/rendering/inlining.py",
+    "prometheus_client": "digest/monitor/metrics.py",
     "rich": "digest/cli/",
+    "structlog": "digest/logs.py",
     "trafilatura": "digest/articles/page_text.py",
     "typer": "digest/cli/",
     "uvicorn": "digest/web/serving.py",
     "yaml": "digest/articles/markdown.py",
 }
 
-MODULE_OF = {"markdown-it-py": "markdown_it", "pyyaml": "yaml"}
+MODULE_OF = {"dnspython": "dns", "markdown-it-py": "markdown_it", "pyyaml": "yaml"}
 
 # The edge: everything behind it is handed the time.
 READS_THE_CLOCK = ("digest/cli/",)

@@ -12,6 +12,7 @@ from rich.console import Console
 from digest.configuration import load_settings
 from digest.database import Database
 from digest.errors import BadInputError
+from digest.logs import start_logging
 from digest.schema import require_schema
 from digest.settings import NewsletterSettings, Settings
 
@@ -29,8 +30,10 @@ class Desk:
     _opened: list[Database] = field(default_factory=list, repr=False)
 
     def settings(self) -> Settings:
-        """Read the configuration."""
-        return load_settings(self.config, os.environ)
+        """Read the configuration, and log from here on as it says."""
+        settings = load_settings(self.config, os.environ)
+        start_logging(settings.logging)
+        return settings
 
     def database(self, settings: Settings) -> Database:
         """Open the database, which must have this version's tables."""

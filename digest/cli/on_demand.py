@@ -24,6 +24,7 @@ COMMANDS = {
     "subscribers": "subscribers:app",
     "serve": "serve:serve_web",
     "embed": "embed:embed",
+    "doctor": "doctor:doctor",
     "db": "database:app",
 }
 

@@ -23,6 +23,7 @@ from digest.delivery.recovery import recover
 from digest.editions.calendar import Calendar
 from digest.editions.edition import Edition, EditionStatus
 from digest.errors import BadInputError
+from digest.logs import speaking_of
 
 NewsletterArgument = Annotated[str, typer.Argument(metavar="NEWSLETTER")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
@@ -67,6 +68,7 @@ def send(
         )
         _say_rehearsal(desk, rehearsal, f"{newsletter}/{local_date}", as_json=as_json)
         return
+    context.with_resource(speaking_of(newsletter, local_date))
     ready = partial(prepare, late=late, wait=not no_wait, expected=expect_recipients)
     prepared = uvloop.run(ready(database, settings, newsletter, local_date, desk.now()))
     if isinstance(prepared, Edition):

@@ -1,6 +1,7 @@
 """`digest serve`: the pages that readers sign up on and that links lead to, the mail they ask for, and the clock."""
 
 import errno
+import logging
 import socket
 from contextlib import nullcontext
 from typing import Annotated
@@ -11,9 +12,14 @@ from digest.cli.desk import Desk, utc_now
 from digest.clock.clock import clock_running
 from digest.delivery.postman import postman_running
 from digest.errors import BadInputError
+from digest.monitor.metrics import metrics_page
+from digest.monitor.readiness import clock_alive, looks_usable
 from digest.web.application import web_app
+from digest.web.health import health_pages
 from digest.web.serving import address_of, listen, serve
 from digest.web.signing_up import registrar_running
+
+_log = logging.getLogger(__name__)
 
 
 def serve_web(
@@ -32,7 +38,7 @@ def serve_web(
 ) -> None:
     """Serve the pages, mail those who sign up to confirm, read the feeds, and send each newsletter at its time.
 
-    Ctrl-C or SIGTERM ends it, once what is in hand is answered. Health: /healthz and /readyz.
+    Ctrl-C or SIGTERM ends it, once what is in hand is answered. Health: /healthz and /readyz; figures: /metrics.
     """
     desk: Desk = context.obj
     settings = desk.settings()
@@ -41,11 +47,17 @@ def serve_web(
     address = address_of(listener)
     desk.say(f"{settings.site.name} is at {address}/ (Ctrl-C ends it)")
     if settings.site.is_local and settings.site.base_url != address:
-        desk.tell(f"note: links in mails lead to {settings.site.base_url}, which is not here")
+        _log.warning("links in mails lead to %s, which is not here", settings.site.base_url)
     postman = postman_running(settings, database, desk.now) if mail else nullcontext(lambda: None)
-    clock = clock_running(settings, database, utc_now, desk.tell) if schedule else nullcontext()
-    with clock, postman as nudge, registrar_running(settings, database, desk.now, nudge) as registrar:
-        serve(web_app(settings, database, desk.now, registrar, nudge), listener)
+    clock = clock_running(settings, database, utc_now, _log.info) if schedule else nullcontext()
+    with (
+        clock as silence,
+        postman as nudge,
+        registrar_running(settings, database, desk.now, nudge) as registrar,
+    ):
+        checks = [looks_usable(settings), *([clock_alive(silence)] if silence else [])]
+        upkeep = [health_pages(database, checks), metrics_page(settings, database, desk.now)]
+        serve(web_app(settings, database, desk.now, registrar, nudge, upkeep), listener)
     database.close()
 
 

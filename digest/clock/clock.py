@@ -7,6 +7,7 @@ dead one leaves undone is due again at the next beat.
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from digest.clock.work import Office, first_line, read_feeds, send_edition
 from digest.database import Database
 from digest.delivery.outlets import outlets_of
 from digest.editions.due import Act
+from digest.logs import speaking_of
 from digest.schedule import beating
 from digest.settings import Settings
 
@@ -57,12 +59,12 @@ def clock_running(
     now: Callable[[], datetime],
     tell: Callable[[str], object],
     pace: Pace = Pace(),
-) -> Iterator[None]:
+) -> Iterator[Callable[[], float]]:
     """Send each edition at its time and read the feeds, while the block lasts and no other clock does it.
 
     *now* gives the time in UTC, and is a plain function that can be handed to another process. *tell* hears what went
     well; what did not is logged as an error. At the end what is under way gets the grace of *pace* to finish what it
-    has begun; the rest stays due.
+    has begun; the rest stays due. Gives a function that says for how many seconds it has not looked what is due.
 
     Raises:
         BadInputError: the setup could reach real readers though its links lead nowhere for them (law 12), or a key of
@@ -73,7 +75,7 @@ def clock_running(
     thread = threading.Thread(target=asyncio.run, args=(clock.run(),), name="clock", daemon=True)
     thread.start()
     try:
-        yield
+        yield clock.silence
     finally:
         clock.stop()
         thread.join(pace.grace_seconds + 2 * FAREWELL_SECONDS)
@@ -96,6 +98,11 @@ class Clock:
         self._is_stopped = False
         self._lease = Lease(database, office.clock, pace.patience_seconds)
         self._acting_since: datetime | None = None
+        self._looked_at = time.monotonic()
+
+    def silence(self) -> float:
+        """Return for how many seconds it has not found out what is due; from any thread."""
+        return time.monotonic() - self._looked_at
 
     def stop(self) -> None:
         """Begin nothing more, and let what is under way finish what it has begun; from any thread."""
@@ -130,9 +137,11 @@ class Clock:
         except Exception as error:  # noqa: BLE001 - a loop that must go on, as long as the pages are served
             self._complain("the clock", error)
             return
+        self._looked_at = time.monotonic()
         self._words.pop("the clock", None)
         for edition in due.editions:
-            await self._see_to(edition, now)
+            with speaking_of(edition.newsletter, edition.local_date):
+                await self._see_to(edition, now)
         if due.sources:
             self._errands.begin(FEEDS, self._pace.retry_seconds, read_feeds, self._office, due.sources)
 

@@ -16,6 +16,7 @@ import uvloop
 
 from digest.delivery.crew import ENDINGS
 from digest.delivery.interpreter import tuned_for_sending
+from digest.logs import last_words
 
 _SPAWNING = multiprocessing.get_context("spawn")
 
@@ -106,7 +107,7 @@ class Errand:
 
 def _run(work: Work, arguments: tuple[Any, ...], leash: Connection) -> None:
     """Be the errand: the main function of its process."""
-    with tuned_for_sending():
+    with last_words(), tuned_for_sending():
         report = uvloop.run(_work(work, arguments, leash))
     with suppress(BrokenPipeError):  # nobody is there to hear it; the rows tell all
         leash.send(report)

@@ -15,6 +15,7 @@ from digest.delivery.crew import Assignment
 from digest.delivery.dispatch import deliver, prepare
 from digest.editions.edition import Edition
 from digest.errors import DigestError
+from digest.logs import speaking_of, start_logging
 from digest.settings import Settings
 from subscribers.errors import SubscribersError
 
@@ -30,7 +31,7 @@ class Office:
 async def send_edition(office: Office, newsletter: str, local_date: date, stopping: Stopping) -> Report:
     """Publish the edition of *local_date* if need be, and deliver it until it is settled or its deadline comes."""
     try:
-        with _database(office) as database:
+        with speaking_of(newsletter, local_date), _database(office) as database:
             prepared = await prepare(database, office.settings, newsletter, local_date, office.clock(), late=False)
             if isinstance(prepared, Edition):
                 return Report.trouble(f"{prepared.status}, {prepared.reason}")
@@ -68,6 +69,7 @@ def first_line(error: DBAPIError) -> str:
 
 @contextmanager
 def _database(office: Office) -> Iterator[Database]:
+    start_logging(office.settings.logging)  # the process is our own
     database = Database(office.settings.database.url.get_secret_value())
     try:
         yield database

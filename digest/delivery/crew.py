@@ -30,6 +30,7 @@ from digest.delivery.proof import compile_for
 from digest.delivery.publishing import Published
 from digest.delivery.pulse import SenderName
 from digest.delivery.sending import SendingLoop, Terms
+from digest.logs import last_words, speaking_of, start_logging
 from digest.settings import Settings, SmtpSettings
 
 # A process takes about half a second to start: one that has less than this to deliver is not worth it.
@@ -144,9 +145,11 @@ def crew(assignment: Assignment, size: int) -> Iterator[Crew]:
 
 def _work(assignment: Assignment, share: Share, leash: Connection) -> None:
     """Be one of the crew: the main function of a spawned process."""
+    start_logging(assignment.settings.logging)
+    edition = assignment.published.edition
     database = Database(assignment.settings.database.url.get_secret_value())
     try:
-        with tuned_for_sending():
+        with speaking_of(edition.newsletter, edition.schedule.local_date), last_words(), tuned_for_sending():
             uvloop.run(_send(database, assignment, share, leash))
     finally:
         database.close()

@@ -1,5 +1,6 @@
 """The keys that sign our mail, read from PEM files. The only importer of `cryptography`."""
 
+from base64 import b64encode
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from digest.delivery.dkim import Signer
 from digest.errors import BadInputError
@@ -39,6 +40,29 @@ def load_signers(dkim: DkimSettings | None) -> tuple[Signer, ...]:
     if dkim.ed25519_selector is not None and dkim.ed25519_key_file is not None:
         signers.append(_ed25519(dkim.domain, dkim.ed25519_selector, dkim.ed25519_key_file))
     return tuple(signers)
+
+
+def published_keys(dkim: DkimSettings) -> dict[str, str]:
+    """Return what the DNS must say of our keys: the text of the TXT record at each name.
+
+    Raises:
+        BadInputError: see `load_signers`.
+    """
+    load_signers(dkim)
+    texts = {}
+    if dkim.rsa_selector and dkim.rsa_key_file:
+        key = _private_key("rsa_key_file", dkim.rsa_key_file, "").public_key()
+        info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        texts[_place(dkim.rsa_selector, dkim.domain)] = f"v=DKIM1; k=rsa; p={b64encode(info).decode()}"
+    if dkim.ed25519_selector and dkim.ed25519_key_file:
+        key = _private_key("ed25519_key_file", dkim.ed25519_key_file, "").public_key()
+        raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        texts[_place(dkim.ed25519_selector, dkim.domain)] = f"v=DKIM1; k=ed25519; p={b64encode(raw).decode()}"
+    return texts
+
+
+def _place(selector: str, domain: str) -> str:
+    return f"{selector}._domainkey.{domain}"
 
 
 def _rsa(domain: str, selector: str, file: Path) -> Signer:

@@ -5,6 +5,7 @@ aiosmtplib connects, greets, secures and logs in; a `Conversation` carries the m
 
 import asyncio
 import ssl
+from dataclasses import dataclass
 from typing import Any, cast
 
 import aiosmtplib
@@ -26,6 +27,15 @@ __all__ = ["Envelope", "Relay", "RelayUnavailableError"]
 
 class RelayUnavailableError(DigestError):
     """No conversation with the relay could be had, or none about this message; nothing was sent through it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a relay offers once we are in: TLS, extensions in small letters, the largest message in bytes (or None)."""
+
+    is_secure: bool
+    extensions: frozenset[str]
+    size: int | None
 
 
 class Relay:
@@ -79,6 +89,22 @@ class Relay:
         try:
             await client.quit()
         except (aiosmtplib.SMTPException, OSError):  # it gave a session; how it takes a goodbye is its own affair
+            client.close()
+
+    async def survey(self) -> Offered:
+        """Have a session, send nothing, and return what the relay offers.
+
+        Raises:
+            RelayUnavailableError: see `converse`.
+        """
+        client = await self._connect()
+        try:
+            return Offered(
+                is_secure=client.get_transport_info("sslcontext") is not None,
+                extensions=frozenset(client.esmtp_extensions),
+                size=int(client.esmtp_extensions.get("size", "").strip() or 0) or None,
+            )
+        finally:
             client.close()
 
     async def deliver(self, envelope: Envelope, message: bytes) -> Outcome:

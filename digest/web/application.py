@@ -1,7 +1,7 @@
 """The web application: which pages there are, and how what goes wrong is told."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -38,12 +38,14 @@ def web_app(
     clock: Callable[[], datetime],
     registrar: Registrar | None = None,
     on_mail: Callable[[], None] = lambda: None,
+    upkeep: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """Build the site of *settings*: every page of it holds no script and sets no cookie, and no GET changes anything.
 
-    Where `base_url` has a path, every page but `/healthz` and `/readyz` stands below it: a proxy hands the path on as
-    it is. *database* has this version's tables. *clock* gives the time in UTC. *registrar* takes sign-ups down for as
-    long as the site is served; without one nobody can sign up. *on_mail* hears that a mail waits to be sent.
+    Where `base_url` has a path, every page stands below it, but for `/healthz`, `/readyz` and those of *upkeep*: a
+    proxy hands the path on as it is. *database* has this version's tables. *clock* gives the time in UTC. *registrar*
+    takes sign-ups down for as long as the site is served; without one nobody can sign up. *on_mail* hears that a mail
+    waits to be sent. *upkeep* are pages for the operator's programs; they may take the place of our own two.
     """
     templates = page_templates(settings.site, has_script=settings.signup.proof_of_work, theme=settings.theme)
     app = FastAPI(
@@ -74,7 +76,8 @@ def web_app(
         app.include_router(router, prefix=templates.root)
     if joining:
         app.mount(f"{templates.root}/api", joining.api)
-    app.include_router(health_pages(database))  # asked by this machine's supervisor, not by readers
+    for router in (*upkeep, health_pages(database)):  # asked by the operator's own programs, not by readers
+        app.include_router(router)
     standing = standing_headers(settings.site.base_url)
     policy = embed_policy("'none'", has_script=settings.signup.proof_of_work)
     app.add_middleware(Guard, policy=policy, standing=standing)

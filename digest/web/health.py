@@ -1,9 +1,10 @@
 """Whether the process lives and whether it can serve."""
 
 import logging
+from collections.abc import Callable, Sequence
 
 from fastapi import APIRouter
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from digest.database import Database
 from digest.errors import BadInputError
@@ -17,13 +18,17 @@ REASONS = {
     SchemaState.OLDER: "the database has the tables of an older version; run 'digest db upgrade'",
     SchemaState.NEWER: "the database has the tables of a newer version; install that one",
 }
+Check = Callable[[], str | None]
 
 
-def health_pages(database: Database) -> APIRouter:
-    """Return the routes for a supervisor: `/healthz` (the process answers) and `/readyz` (the database does)."""
+def health_pages(database: Database, checks: Sequence[Check] = ()) -> APIRouter:
+    """Return the routes for a supervisor: `/healthz` (the process answers) and `/readyz` (it can do its work).
+
+    It can when the database can be worked with and each of *checks* returns None; what else one returns says why not.
+    """
     router = APIRouter()
     router.add_api_route("/healthz", _alive, methods=["GET", "HEAD"])
-    router.add_api_route("/readyz", lambda: _ready(database), methods=["GET", "HEAD"])
+    router.add_api_route("/readyz", lambda: _ready(database, checks), methods=["GET", "HEAD"])
     return router
 
 
@@ -42,6 +47,7 @@ async def _alive() -> PlainTextResponse:
     return PlainTextResponse("alive\n")
 
 
-def _ready(database: Database) -> PlainTextResponse:
-    reason = unreadiness(database)
-    return PlainTextResponse(f"{reason or 'ready'}\n", status_code=UNAVAILABLE if reason else ALL_WELL)
+def _ready(database: Database, checks: Sequence[Check]) -> JSONResponse:
+    found = [unreadiness(database), *(check() for check in checks)]
+    reasons = [reason for reason in found if reason]
+    return JSONResponse({"ready": not reasons, "reasons": reasons}, UNAVAILABLE if reasons else ALL_WELL)

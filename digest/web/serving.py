@@ -74,6 +74,7 @@ class WebServer(uvicorn.Server):
             lifespan="off",
             http=BoundedHead,
             ws="none",
+            log_config=None,  # what it has to say goes the way of all lines
             log_level="warning",
             access_log=False,
             server_header=False,

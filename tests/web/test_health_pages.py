@@ -1,5 +1,7 @@
 """What a supervisor asks: is it alive, and can it serve?"""
 
+import json
+
 import pytest
 from newsroom import MORNING
 from sqlalchemy import text
@@ -14,7 +16,7 @@ from digest.web.health import unreadiness
 
 def test_a_site_that_can_work_is_alive_and_ready(site):
     assert (site.get("/healthz").status, site.get("/healthz").body) == (200, b"alive\n")
-    assert (site.get("/readyz").status, site.get("/readyz").body) == (200, b"ready\n")
+    assert (site.get("/readyz").status, json.loads(site.get("/readyz").body)) == (200, {"ready": True, "reasons": []})
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,9 @@ def test_a_schema_of_another_version_is_not_ready_and_says_why(site, database, r
         connection.execute(text(revision))
     answer = site.get("/readyz")
     assert answer.status == 503
-    assert answer.words.startswith(reason)
+    told = json.loads(answer.body)
+    assert (told["ready"], len(told["reasons"])) == (False, 1)
+    assert told["reasons"][0].startswith(reason)
     assert site.get("/healthz").status == 200
 
 

@@ -1,5 +1,6 @@
 """`digest serve`, as an operator runs it: a real process, a real signal."""
 
+import json
 import os
 import re
 import signal
@@ -62,7 +63,8 @@ def test_it_serves_until_it_is_told_to_end_and_logs_no_token(newsroom, command, 
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert leave_link(number)[3:-1] not in out + err
-    assert err.splitlines() == ["note: links in mails lead to http://127.0.0.1:8000, which is not here"]
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert [line["event"] for line in lines] == ["links in mails lead to http://127.0.0.1:8000, which is not here"]
 
 
 def test_a_request_in_hand_is_finished_before_it_ends(newsroom, command):
