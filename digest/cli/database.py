@@ -96,7 +96,7 @@ def put_back(
     """
     desk: Desk = context.obj
     settings = desk.settings()
-    database = Database(settings.database.url.get_secret_value())
+    database = desk.any_database(settings)
     restored = restore(database, settings, file, desk.now(), nothing_since=nothing_since)
     if as_json:
         desk.say_json(asdict(restored))
