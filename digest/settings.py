@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
+from digest.alert_settings import AlertSettings
 from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
 from digest.edition_times import EditionTimes, OneOffs
 from digest.fetching_settings import FetchingSettings
@@ -33,6 +34,7 @@ from digest.signup_settings import DEFAULT_SENDER, SignupSettings, WebSettings
 from subscribers.address import EmailAddress
 
 __all__ = [
+    "AlertSettings",
     "DatabaseSettings",
     "DkimSettings",
     "FetchingSettings",
@@ -222,6 +224,7 @@ class Settings(Part):
     fetching: FetchingSettings = Field(default_factory=FetchingSettings)
     signup: SignupSettings = Field(default_factory=SignupSettings, validate_default=True)
     web: WebSettings = Field(default_factory=WebSettings)
+    alerts: AlertSettings = Field(default_factory=AlertSettings)
 
     @field_validator("signup")
     @classmethod
@@ -248,6 +251,13 @@ class Settings(Part):
         return self
 
     @model_validator(mode="after")
+    def _check_switches(self) -> Self:
+        if unknown := sorted(self.alerts.switch_urls.keys() - self.newsletters.keys()):
+            known = ", ".join(sorted(self.newsletters)) or "none"
+            raise ValueError(f"alerts.switch_urls: there is no newsletter {unknown[0]!r}; there is {known}")
+        return self
+
+    @model_validator(mode="after")
     def _check_signature(self) -> Self:
         senders = {f"newsletters.{slug}": newsletter.from_ for slug, newsletter in self.newsletters.items()}
         for part, sender in (senders | {"signup": self.signup.sender}).items() if self.dkim else ():
@@ -257,6 +267,11 @@ class Settings(Part):
                     f"{part}: from is at {domain}, which a signature of [dkim] domain {self.dkim.domain} does not cover"
                 )
         return self
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """Return who is told when something is wrong."""
+        return self.alerts.to or (self.site.contact,)
 
 
 def _is_same_mailbox(one: str, other: str) -> bool:

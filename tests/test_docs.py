@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from digest.cli.app import app
 from digest.settings import (
+    AlertSettings,
     DatabaseSettings,
     DkimSettings,
     FetchingSettings,
@@ -41,6 +42,7 @@ PARTS = (
     SignupSettings,
     WebSettings,
     FetchingSettings,
+    AlertSettings,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from digest.alerts.watchdog import watchdog_running
 from digest.cli.desk import Desk, utc_now
 from digest.clock.clock import clock_running
 from digest.delivery.postman import postman_running
@@ -32,7 +33,8 @@ def serve_web(
 ) -> None:
     """Serve the pages, mail those who sign up to confirm, read the feeds, and send each newsletter at its time.
 
-    Ctrl-C or SIGTERM ends it, once what is in hand is answered. Health: /healthz and /readyz.
+    The operators are told what is wrong ([alerts]). Ctrl-C or SIGTERM ends it, once what is in hand is answered.
+    Health: /healthz and /readyz.
     """
     desk: Desk = context.obj
     settings = desk.settings()
@@ -44,7 +46,8 @@ def serve_web(
         desk.tell(f"note: links in mails lead to {settings.site.base_url}, which is not here")
     postman = postman_running(settings, database, desk.now) if mail else nullcontext(lambda: None)
     clock = clock_running(settings, database, utc_now, desk.tell) if schedule else nullcontext()
-    with clock, postman as nudge, registrar_running(settings, database, desk.now, nudge) as registrar:
+    watchdog = watchdog_running(settings, database, desk.now)
+    with watchdog, clock, postman as nudge, registrar_running(settings, database, desk.now, nudge) as registrar:
         serve(web_app(settings, database, desk.now, registrar, nudge), listener)
     database.close()
 

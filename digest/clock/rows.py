@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
+
 from digest.articles.retrieval.store import healths
 from digest.clock.agenda import Rows
 from digest.database import Database
@@ -41,5 +43,11 @@ def meet_newsletters(database: Database, settings: Settings, now: datetime) -> N
     Raises:
         DBAPIError: the database can't be used.
     """
-    with database.writing() as session:
-        get_to_know(session, settings.newsletters, now)
+    with database.reading() as session:
+        if settings.newsletters.keys() <= known_newsletters(session).keys():
+            return
+    try:
+        with database.writing() as session:
+            get_to_know(session, settings.newsletters, now)
+    except IntegrityError:  # another process met one of them in this moment
+        meet_newsletters(database, settings, now)
