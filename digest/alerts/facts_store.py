@@ -36,7 +36,7 @@ def read_facts(session: Session, settings: Settings, now: datetime, *, clock_is_
 
 
 def _editions(session: Session, newsletter: str, since: date) -> dict[date, EditionFacts]:
-    """Return the editions of *newsletter* from *since* on, and the older ones that are still under way."""
+    """Return the editions of *newsletter* from *since* on, and the older ones that are under way or not in order."""
     names = (
         "local_date",
         "status",
@@ -49,11 +49,13 @@ def _editions(session: Session, newsletter: str, since: date) -> dict[date, Edit
         "unknown",
         "skipped",
     )
-    recent = col(EditionRow.local_date) >= since
+    settled = [func.coalesce(getattr(EditionRow, name), 0) for name in ("sent", "failed", "unknown", "skipped")]
+    is_recent, is_open = col(EditionRow.local_date) >= since, col(EditionRow.status) == EditionStatus.SENDING.value
+    is_odd = (col(EditionRow.unknown) > 0) | (col(EditionRow.eligible) != sum(settled[1:], settled[0]))
     found = session.execute(
         select(*(getattr(EditionRow, name) for name in names)).where(
             col(EditionRow.newsletter) == newsletter,
-            recent | (col(EditionRow.status) == EditionStatus.SENDING.value),
+            is_recent | is_open | is_odd,
         )
     )
     return {row[0]: EditionFacts(row[0], EditionStatus(row[1]), *row[2:]) for row in found}

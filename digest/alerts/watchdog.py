@@ -87,9 +87,11 @@ class Watchdog:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._trouble = ""
+        self._is_stopped = False
 
     def stop(self) -> None:
         """End, even in the middle of telling: what was not told is told by the next one. From any thread."""
+        self._is_stopped = True
         if self._loop and self._task:
             with suppress(RuntimeError):  # it has ended already
                 self._loop.call_soon_threadsafe(self._task.cancel)
@@ -98,6 +100,8 @@ class Watchdog:
         """Look and tell, until `stop`."""
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._watch())
+        if self._is_stopped:  # before it had begun
+            self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
 

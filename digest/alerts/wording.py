@@ -63,7 +63,7 @@ ADVICE: Mapping[Code, Advice] = {
         " meanwhile.",
     ),
     Code.DELIVERIES_UNKNOWN: Advice(
-        "of unknown end",
+        "deliveries of unknown end",
         "A process or a line died between a message and its answer. They are not sent again blindly.",
         "Look into the relay's log, then run 'digest reconcile {newsletter} {date}' with --mark-sent, --mark-failed"
         " or --resend.",
@@ -114,7 +114,7 @@ def text_of(alert: Alert, *, is_over: bool) -> str:
     since = f"Since: {finding.since:%Y-%m-%d %H:%M} UTC"
     if is_over:
         until = f", until {alert.over_at:%Y-%m-%d %H:%M} UTC" if alert.over_at else ""
-        return f"This is over: {finding.words}.\n\n{since}{until}.\n\nThere is nothing to do.\n"
+        return f"This is over. It was: {finding.words}.\n\n{since}{until}.\n\nThere is nothing to do.\n"
     newsletter, _, date = finding.subject.partition(" of ")
     to_do = advice.to_do.replace("{newsletter}", newsletter).replace("{date}", date)
     return (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from told_time import QUICKLY, told_time
 
+from digest.alerts.watchdog import watchdog_running
 from digest.clock.clock import clock_running
 from digest.configuration import load_settings
 from digest.database import Database
@@ -18,6 +19,7 @@ if __name__ == "__main__":
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     settings = load_settings(Path(sys.argv[1]) / "digest.toml", {})
     database = Database(settings.database.url.get_secret_value())
-    with clock_running(settings, database, told_time, lambda words: print(words, file=sys.stderr), QUICKLY):  # noqa: T201
+    watchdog = watchdog_running(settings, database, told_time, look_seconds=0.2)
+    with watchdog, clock_running(settings, database, told_time, lambda words: print(words, file=sys.stderr), QUICKLY):  # noqa: T201
         ended.wait()
     database.close()

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -9,9 +10,10 @@ from typing import Any, Self
 class Listener:
     """Listens on this machine while the block lasts; `heard` are method, path and what was posted."""
 
-    def __init__(self, status: int = 200, **headers: str) -> None:
+    def __init__(self, status: int = 200, body: bytes = b"", **headers: str) -> None:
         self.heard: list[tuple[str, str, Any]] = []
         self.status = status
+        self.pause_seconds = 0.0
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -19,10 +21,12 @@ class Listener:
                 length = int(self.headers.get("Content-Length") or 0)
                 posted = json.loads(self.rfile.read(length)) if length else None
                 listener.heard.append((self.command, self.path, posted))
+                time.sleep(listener.pause_seconds)
                 self.send_response(listener.status)
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
+                self.wfile.write(body)
 
             do_GET = do_POST = _answer  # noqa: N815 - http.server's
 
