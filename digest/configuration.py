@@ -27,7 +27,13 @@ _TABLES = {
     "boosts": 'must be a table of words and points, such as { "eclipse" = 20 }',
 }
 _PATHS = ("_FILE", "__JOURNAL")
-_SECRETS = (("site", "secret"), ("smtp", "url"), ("database", "url"), ("alerts", "webhook_url"))
+_SECRETS = (
+    ("site", "secret"),
+    ("smtp", "url"),
+    ("database", "url"),
+    ("alerts", "webhook_url"),
+    ("alerts", "canary_url"),
+)
 
 
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:

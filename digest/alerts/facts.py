@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from digest.alerts.canary_store import CanaryCopy
 from digest.articles.retrieval.source_health import SourceHealth
 from digest.editions.edition import PUBLISHED, EditionStatus
 from digest.editions.rehearsal_store import Rehearsed
@@ -40,13 +41,14 @@ class NewsletterFacts:
     """What is known of one newsletter.
 
     Its editions by date, how the last tries went, since when (UTC) it is known here, and how many of its readers left
-    between each published edition and the next.
+    between each published edition and the next; what the canary was sent of them.
     """
 
     editions: Mapping[date, EditionFacts] = field(default_factory=dict)
     rehearsals: Mapping[date, Rehearsed] = field(default_factory=dict)
     known_since: datetime | None = None
     left: Mapping[date, int] = field(default_factory=dict)
+    canary: tuple[CanaryCopy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from digest.alerts.canary_store import CanaryCopy, canary_copies
 from digest.alerts.facts import EditionFacts, Facts, NewsletterFacts, RelayTrouble
 from digest.articles.retrieval.store import healths
 from digest.clock.lease_store import holder_host
@@ -20,6 +21,7 @@ from subscribers.tables import Subscription
 # As long as a missed morning is told of while nothing comes out; also holds the editions that say what is usual.
 REACH = timedelta(days=35)
 COMPARED = 8
+CANARY_REACH = timedelta(days=7)
 
 
 def read_facts(session: Session, settings: Settings, now: datetime, *, clock_is_dead: bool) -> Facts:
@@ -30,7 +32,11 @@ def read_facts(session: Session, settings: Settings, now: datetime, *, clock_is_
     for slug in settings.newsletters:
         editions = _editions(session, slug, since)
         newsletters[slug] = NewsletterFacts(
-            editions, rehearsals(session, slug, since), known.get(slug), _left(session, slug, editions.values())
+            editions,
+            rehearsals(session, slug, since),
+            known.get(slug),
+            _left(session, slug, editions.values()),
+            _canary(session, settings, slug, now),
         )
     return Facts(newsletters, healths(session), _troubles(session), host is not None, host if clock_is_dead else None)
 
@@ -76,6 +82,11 @@ def _left(session: Session, newsletter: str, editions: Iterable[EditionFacts]) -
     ).one()
     later = [*counts[1:], 0]
     return {one.local_date: count - after for one, count, after in zip(published, counts, later, strict=True)}
+
+
+def _canary(session: Session, settings: Settings, newsletter: str, now: datetime) -> tuple[CanaryCopy, ...]:
+    address = settings.alerts.canary
+    return tuple(canary_copies(session, address, [newsletter], (now - CANARY_REACH).date())) if address else ()
 
 
 def _troubles(session: Session) -> tuple[RelayTrouble, ...]:

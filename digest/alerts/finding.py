@@ -21,6 +21,7 @@ class Code(StrEnum):
     SOURCE_STALE = "source-stale"
     RELAY_UNWELL = "relay-unwell"
     NO_HEARTBEAT = "no-heartbeat"
+    CANARY_ABSENT = "canary-absent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """All that is wrong now, by the configuration, the facts and the time. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from digest.alerts.edition_findings import edition_findings
-from digest.alerts.facts import Facts
+from digest.alerts.facts import Facts, NewsletterFacts
 from digest.alerts.finding import Code, Finding
 from digest.alerts.spike_findings import spike_findings
 from digest.articles.retrieval.source_health import SourceHealth
@@ -31,6 +31,18 @@ def _of_newsletters(settings: Settings, facts: Facts, now: datetime) -> Iterator
         if known := facts.newsletters.get(slug):
             yield from edition_findings(slug, Calendar.of(newsletter), known, now, has_clock=facts.has_clock)
             yield from spike_findings(slug, known, *floors)
+            yield from _of_canary(settings, known, now)
+
+
+def _of_canary(settings: Settings, known: NewsletterFacts, now: datetime) -> Iterator[Finding]:
+    """Give the editions that should have come to the canary and did not, unless a later one did."""
+    last_seen = max((copy.local_date for copy in known.canary if copy.is_seen), default=date.min)
+    wait = timedelta(minutes=settings.alerts.canary_minutes)
+    for copy in known.canary:
+        if copy.local_date > last_seen and not copy.is_seen and now >= copy.sent_at + wait:
+            subject = f"{copy.newsletter} of {copy.local_date}"
+            words = f"{subject}: a relay took the canary's copy at {copy.sent_at:%H:%M} UTC, and it has not come"
+            yield Finding(Code.CANARY_ABSENT, subject, copy.sent_at, words)
 
 
 def _of_sources(settings: Settings, facts: Facts, now: datetime) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """The tables of alerts."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -61,3 +61,13 @@ class NoticeRow(SQLModel, table=True):
     attempts: int = Field(default=0)
     done_at: datetime | None = Field(default=None, sa_type=Instant)
     problem: str | None = Field(default=None, sa_type=Text)
+
+
+class CanaryReceipt(SQLModel, table=True):
+    """That an edition was seen in the canary's mailbox."""
+
+    __tablename__ = "canary_receipt"
+
+    newsletter: str = Field(primary_key=True, max_length=64)
+    local_date: date = Field(primary_key=True)
+    seen_at: datetime = Field(sa_type=Instant)

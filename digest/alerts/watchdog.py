@@ -15,6 +15,8 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError
 
 from digest.alerts import store
+from digest.alerts.canary import CanaryError
+from digest.alerts.canary_watch import look_for_canary
 from digest.alerts.facts_store import read_facts
 from digest.alerts.finding import Code
 from digest.alerts.findings import findings
@@ -31,6 +33,7 @@ from digest.schedule import beating
 from digest.settings import Settings
 
 LOOK_SECONDS = 20.0
+CANARY_SECONDS = 60.0
 FAREWELL_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
@@ -88,6 +91,7 @@ class Watchdog:
         self._task: asyncio.Task[None] | None = None
         self._trouble = ""
         self._is_stopped = False
+        self._canary_at = 0.0
 
     def stop(self) -> None:
         """End, even in the middle of telling: what was not told is told by the next one. From any thread."""
@@ -117,6 +121,7 @@ class Watchdog:
     async def _attend(self) -> None:
         trouble = ""
         try:
+            trouble = await self._look_for_canary()
             say(await asyncio.to_thread(look, self._database, self._settings, self._now(), self._heart))
             await tell_due(self._database, self._settings, self._now)
         except DBAPIError as error:
@@ -126,6 +131,17 @@ class Watchdog:
         if trouble and trouble != self._trouble:
             _log.error("the watchdog could not look: %s", trouble)
         self._trouble = trouble
+
+    async def _look_for_canary(self) -> str:
+        """Look into the canary's mailbox, not too often; return what was in the way."""
+        if time.monotonic() < self._canary_at:
+            return self._trouble
+        self._canary_at = time.monotonic() + CANARY_SECONDS
+        try:
+            await asyncio.to_thread(look_for_canary, self._database, self._settings, self._now())
+        except CanaryError as error:
+            return f"the canary's mailbox: {error}"
+        return ""
 
 
 def say(change: Change) -> None:

@@ -97,6 +97,12 @@ ADVICE: Mapping[Code, Advice] = {
         "Start 'digest serve' again on that machine, or on any other that has this database: it goes on where the"
         " other stopped.",
     ),
+    Code.CANARY_ABSENT: Advice(
+        "not received",
+        "The relay says that it took the mail, and our own reader has not got it: others may not have it either.",
+        "Look into the canary's spam folder, into the relay's queue and log, and whether its mailbox can be reached;"
+        " check SPF, DKIM and DMARC.",
+    ),
 }
 
 

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from digest.alerts.canary import CanaryError
+from digest.alerts.canary_watch import look_for_canary
 from digest.alerts.store import Alert, alerts_since
 from digest.alerts.telling import SWITCH, channels_of, notice_of, tell, tell_due
 from digest.alerts.watchdog import look
@@ -33,6 +35,10 @@ def alerts(
     if test:
         raise typer.Exit(_test(desk, settings))
     if check:
+        try:
+            look_for_canary(database, settings, desk.now())
+        except CanaryError as error:
+            desk.tell(f"the canary's mailbox: {error}")
         look(database, settings, desk.now())
         asyncio.run(tell_due(database, settings, desk.now))
     with database.reading() as session:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sample_configuration import NEWSLETTER, raw
 
+from digest.alerts.canary_store import CanaryCopy
 from digest.alerts.facts import EditionFacts, Facts, NewsletterFacts, RelayTrouble
 from digest.alerts.finding import Code
 from digest.alerts.findings import findings
@@ -49,9 +50,15 @@ def whole(day):
     return edition(SENT, day, settled=(1_000, 0, 0, 0))
 
 
-def facts(*editions, tried=None, left=(), known_since=LONG_AGO, **more):
+def copy(day=TODAY, *, is_seen=False):
+    return CanaryCopy(SLUG, day, 7, SEND_AT + (day - TODAY), is_seen)
+
+
+def facts(*editions, tried=None, left=(), known_since=LONG_AGO, canary=(), **more):
     rehearsals = {TODAY: Rehearsed(CUTOFF + A_MINUTE, tried)} if tried != "never" else {}
-    known = NewsletterFacts({one.local_date: one for one in editions}, rehearsals, known_since, dict(left))
+    known = NewsletterFacts(
+        {one.local_date: one for one in editions}, rehearsals, known_since, dict(left), tuple(canary)
+    )
     return Facts({SLUG: known}, **{"has_clock": True} | more)
 
 
@@ -80,6 +87,7 @@ FIRES = {
     Code.SOURCE_STALE: (facts(whole(TODAY), healths={"Wire": STALE}), SEND_AT),
     Code.RELAY_UNWELL: (facts(whole(TODAY), troubles=(UNWELL,)), SEND_AT),
     Code.NO_HEARTBEAT: (facts(whole(TODAY), dead_clock="host 7"), SEND_AT),
+    Code.CANARY_ABSENT: (facts(whole(TODAY), canary=[copy()]), SEND_AT + 30 * A_MINUTE),
 }
 
 
@@ -108,6 +116,8 @@ def test_every_code_fires_alone_and_is_explained(code):
         (facts(edition(SENT, settled=(5, 5, 0, 0))), SEND_AT),  # too few to be a spike
         (facts(whole(TODAY), healths={"Wire": replace(STALE, succeeded_at=SEND_AT - A_DAY + A_MINUTE)}), SEND_AT),
         (facts(whole(TODAY), healths={"Wire": replace(STALE, feed="https://wire.example/old")}), SEND_AT),
+        (facts(whole(TODAY), canary=[copy()]), SEND_AT + 29 * A_MINUTE),
+        (facts(whole(TODAY), canary=[copy(TODAY - A_DAY), copy(is_seen=True)]), SEND_AT + A_DAY),
         (facts(whole(TODAY), troubles=(replace(UNWELL, seen_at=SEND_AT + A_MINUTE),)), SEND_AT),
         (facts(whole(TODAY), troubles=(replace(UNWELL, relay="former.example:25"),)), SEND_AT),
     ],

@@ -67,9 +67,17 @@ def upgrade() -> None:
         sa.Column("seen_at", instant, nullable=False),
         sa.PrimaryKeyConstraint("relay"),
     )
+    op.create_table(
+        "canary_receipt",
+        sa.Column("newsletter", sa.String(length=64), nullable=False),
+        sa.Column("local_date", sa.Date(), nullable=False),
+        sa.Column("seen_at", instant, nullable=False),
+        sa.PrimaryKeyConstraint("newsletter", "local_date"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("canary_receipt")
     op.drop_table("relay_trouble")
     op.drop_table("known_newsletter")
     op.drop_table("edition_rehearsal")
