@@ -12,6 +12,7 @@ from digest.editions.calendar import Calendar
 from digest.settings import Settings
 
 LASTING = timedelta(minutes=2)  # a relay that recovers by itself within this long is nobody's business
+FAILURES = 2
 FAILURES_AT_FIRST = 5  # of a source that was never read: with the usual waits some four hours
 
 
@@ -49,13 +50,13 @@ def _of_sources(settings: Settings, facts: Facts, now: datetime) -> Iterator[Fin
     for source in settings.sources:
         health = facts.healths.get(source.name)
         if health and health.feed == source.feed and _is_stale(health, now, settings.alerts.source_patience):
-            read = f"not since {health.succeeded_at:%Y-%m-%d %H:%M} UTC" if health.succeeded_at else "never"
-            words = f"{source.name} was {read} read; {health.failures:,} tries failed, the last: {health.problem}"
+            since = f" since {health.succeeded_at:%Y-%m-%d %H:%M} UTC" if health.succeeded_at else ""
+            words = f"{source.name} could not be read{since}, {health.failures:,} times in a row: {health.problem}"
             yield Finding(Code.SOURCE_STALE, source.name, health.succeeded_at or health.tried_at, words)
 
 
 def _is_stale(health: SourceHealth, now: datetime, patience: timedelta) -> bool:
-    if not health.failures:
+    if health.failures < FAILURES:  # after a night asleep the last success is old and one failure says little
         return False
     if health.succeeded_at is None:
         return health.failures >= FAILURES_AT_FIRST

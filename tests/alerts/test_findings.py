@@ -115,6 +115,7 @@ def test_every_code_fires_alone_and_is_explained(code):
         (facts(*BEFORE, edition(SENT, settled=(991, 9, 0, 0))), SEND_AT),
         (facts(edition(SENT, settled=(5, 5, 0, 0))), SEND_AT),  # too few to be a spike
         (facts(whole(TODAY), healths={"Wire": replace(STALE, succeeded_at=SEND_AT - A_DAY + A_MINUTE)}), SEND_AT),
+        (facts(whole(TODAY), healths={"Wire": replace(STALE, failures=1)}), SEND_AT),
         (facts(whole(TODAY), healths={"Wire": replace(STALE, feed="https://wire.example/old")}), SEND_AT),
         (facts(whole(TODAY), canary=[copy()]), SEND_AT + 29 * A_MINUTE),
         (facts(whole(TODAY), canary=[copy(TODAY - A_DAY), copy(is_seen=True)]), SEND_AT + A_DAY),
