@@ -27,7 +27,7 @@ ADVICE: Mapping[Code, Advice] = {
     ),
     Code.EDITION_NOT_STARTED: Advice(
         "not started",
-        "Readers are waiting: the edition was due five minutes ago and nobody has it.",
+        "Readers are waiting for it, and nobody has it.",
         "See whether 'digest serve' runs and what its log says, then run 'digest send {newsletter} --date {date}':"
         " it is safe to repeat, and says what is in the way.",
     ),
@@ -124,7 +124,7 @@ def text_of(alert: Alert, *, is_over: bool) -> str:
     newsletter, _, date = finding.subject.partition(" of ")
     to_do = advice.to_do.replace("{newsletter}", newsletter).replace("{date}", date)
     return (
-        f"{finding.words[:1].upper()}{finding.words[1:]}.\n\n{since}.\n\nWhat it means: {advice.meaning}\n\n"
+        f"{finding.words}.\n\n{since}.\n\nWhat it means: {advice.meaning}\n\n"
         f"What to do: {to_do}\n\nMore: docs/alerts.md, {finding.code.value}. You will hear of this once, and again when"
         " it is over.\n"
     )
