@@ -27,7 +27,7 @@ test: $(VENV)/dev.stamp ## the whole test suite, with a real PostgreSQL and a re
 	@scripts/debian-install "the tests with a browser, a Postfix and a second verifier, skipped without them" $(BROWSER) $(MAIL)
 	$(BIN)/python -m pytest -n 4 $(ARGS)
 
-month: $(VENV)/dev.stamp ## 35 mornings of two newsletters in some minutes, with kills, a late start, a day asleep and both clock changes
+month: $(VENV)/dev.stamp ## 35 mornings of two newsletters in some minutes, with kills, a late start, a day asleep, a dead feed and both clock changes
 	$(BIN)/python -m pytest -s tests/clock/month.py $(ARGS)
 
 mail-check: $(VENV)/dev.stamp $(GATES)/node_modules/stamp ## the mail against real tools: W3C validator, caniemail, axe-core, SpamAssassin and more

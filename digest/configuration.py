@@ -22,11 +22,19 @@ _SHAPES = {
     "tuple_type": "must be a list",
 }
 _TABLES = {
+    "switch_urls": 'must be a table of newsletters and addresses, such as { "daily-headlines" = "https://…" }',
     "domain_rates": 'must be a table of domains and messages a second, such as { "example.org" = 20 }',
     "boosts": 'must be a table of words and points, such as { "eclipse" = 20 }',
 }
 _PATHS = ("_FILE", "__JOURNAL")
-_SECRETS = (("site", "secret"), ("smtp", "url"), ("database", "url"), ("web", "metrics_token"))
+_SECRETS = (
+    ("site", "secret"),
+    ("smtp", "url"),
+    ("database", "url"),
+    ("web", "metrics_token"),
+    ("alerts", "webhook_url"),
+    ("alerts", "canary_url"),
+)
 
 
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
+from digest.alert_settings import AlertSettings
 from digest.delivery_settings import DkimSettings, RelaySettings, SmtpSettings
 from digest.edition_times import EditionTimes, OneOffs
 from digest.fetching_settings import FetchingSettings
@@ -36,6 +37,7 @@ from digest.theme_settings import ThemeSettings
 from subscribers.address import EmailAddress
 
 __all__ = [
+    "AlertSettings",
     "DatabaseSettings",
     "DkimSettings",
     "FetchingSettings",
@@ -231,6 +233,7 @@ class Settings(Part):
     fetching: FetchingSettings = Field(default_factory=FetchingSettings)
     signup: SignupSettings = Field(default_factory=SignupSettings, validate_default=True)
     web: WebSettings = Field(default_factory=WebSettings)
+    alerts: AlertSettings = Field(default_factory=AlertSettings)
     logging: LoggingSettings = Field(default_factory=LoggingSettings)
     theme: ThemeSettings = Field(default_factory=ThemeSettings)
 
@@ -272,6 +275,13 @@ class Settings(Part):
         return self
 
     @model_validator(mode="after")
+    def _check_switches(self) -> Self:
+        if unknown := sorted(self.alerts.switch_urls.keys() - self.newsletters.keys()):
+            known = ", ".join(sorted(self.newsletters)) or "none"
+            raise ValueError(f"alerts.switch_urls: there is no newsletter {unknown[0]!r}; there is {known}")
+        return self
+
+    @model_validator(mode="after")
     def _check_signature(self) -> Self:
         senders = {f"newsletters.{slug}": newsletter.from_ for slug, newsletter in self.newsletters.items()}
         for part, sender in (senders | {"signup": self.signup.sender}).items() if self.dkim else ():
@@ -281,6 +291,11 @@ class Settings(Part):
                     f"{part}: from is at {domain}, which a signature of [dkim] domain {self.dkim.domain} does not cover"
                 )
         return self
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """Return who is told when something is wrong."""
+        return self.alerts.to or (self.site.contact,)
 
 
 def _is_same_mailbox(one: str, other: str) -> bool:

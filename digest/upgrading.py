@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+import digest.alerts.tables
 import digest.articles.retrieval.tables
 import digest.articles.tables
 import digest.clock.tables
@@ -22,6 +23,7 @@ from digest.schema import MIGRATIONS, SchemaState, made_by_newer, schema_state, 
 
 # Importing the modules is what puts their tables into the metadata.
 TABLES = (
+    digest.alerts.tables,
     digest.articles.tables,
     digest.articles.retrieval.tables,
     digest.clock.tables,

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from digest.cli.app import app
 from digest.settings import (
+    AlertSettings,
     DatabaseSettings,
     DkimSettings,
     FetchingSettings,
@@ -47,6 +48,7 @@ PARTS = (
     SponsorRule,
     ThemeSettings,
     LoggingSettings,
+    AlertSettings,
 )
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "simulate": "simulate:simulate_days",
     "subscribers": "subscribers:app",
     "serve": "serve:serve_web",
+    "alerts": "alerts:alerts",
     "embed": "embed:embed",
     "doctor": "doctor:doctor",
     "db": "database:app",

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 import uvloop
 
+from digest.alerts.telling import tell_due
+from digest.alerts.watchdog import look
 from digest.cli.desk import Desk, date_named, newsletter_named, utc_now
 from digest.cli.progress import delivering
 from digest.database import Database
@@ -73,7 +75,11 @@ def send(
     prepared = uvloop.run(ready(database, settings, newsletter, local_date, desk.now()))
     if isinstance(prepared, Edition):
         _say_unpublished(desk, prepared, as_json=as_json)
-        raise typer.Exit(0 if Calendar.of(named).skips(local_date) else 1)
+        if Calendar.of(named).skips(local_date):
+            return
+        look(database, settings, desk.now())  # there may be no 'digest serve' that tells the operators
+        uvloop.run(tell_due(database, settings, desk.now))
+        raise typer.Exit(1)
     if settings.site.is_local:
         desk.tell(f"note: links lead to {settings.site.base_url}, which only this machine can open")
     if prepared.edition.reason:

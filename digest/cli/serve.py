@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from digest.alerts.watchdog import watchdog_running
 from digest.cli.desk import Desk, utc_now
 from digest.clock.clock import clock_running
 from digest.delivery.postman import postman_running
@@ -38,7 +39,8 @@ def serve_web(
 ) -> None:
     """Serve the pages, mail those who sign up to confirm, read the feeds, and send each newsletter at its time.
 
-    Ctrl-C or SIGTERM ends it, once what is in hand is answered. Health: /healthz and /readyz; figures: /metrics.
+    The operators are told what is wrong ([alerts]). Ctrl-C or SIGTERM ends it, once what is in hand is answered.
+    Health: /healthz and /readyz; figures: /metrics.
     """
     desk: Desk = context.obj
     settings = desk.settings()
@@ -51,6 +53,7 @@ def serve_web(
     postman = postman_running(settings, database, desk.now) if mail else nullcontext(lambda: None)
     clock = clock_running(settings, database, utc_now, _log.info) if schedule else nullcontext()
     with (
+        watchdog_running(settings, database, desk.now),
         clock as silence,
         postman as nudge,
         registrar_running(settings, database, desk.now, nudge) as registrar,

@@ -5,13 +5,13 @@ most: a feed that is late, or a reader of feeds that dies again and again, must 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from digest.articles.retrieval.due_sources import sources_due
 from digest.articles.retrieval.source_health import SourceHealth
 from digest.editions.calendar import Calendar
-from digest.editions.due import Act, Due, Standing, due_editions
+from digest.editions.due import NO_WORD, Act, Due, Promise, Standing, due_editions
 from digest.settings import Settings, SourceSettings
 
 FEED_PATIENCE = timedelta(minutes=10)
@@ -20,10 +20,14 @@ SOON = 0.75  # of the time between two readings of a feed
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the database knows: where editions stand, by newsletter and local date, and how each source is doing."""
+    """What the database knows: where editions stand, by newsletter and local date, and how each source is doing.
+
+    And of each newsletter since when it is known, and which dates are ready.
+    """
 
     standings: Mapping[str, Mapping[date, Standing]]
     healths: Mapping[str, SourceHealth]
+    promises: Mapping[str, Promise] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,11 @@ class DueEdition:
 
     def __str__(self) -> str:
         return f"{self.newsletter}/{self.local_date}"
+
+    @property
+    def errand(self) -> str:
+        """Return the name of what is done for it; a rehearsal is another thing than the edition itself."""
+        return f"{self}, rehearsed" if self.act is Act.REHEARSE else str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ def agenda(settings: Settings, rows: Rows, now: datetime, acting_since: datetime
         editions=tuple(
             DueEdition(slug, due.local_date, due.act)
             for slug, calendar in calendars.items()
-            for due in due_editions(calendar, rows.standings.get(slug, {}), now)
+            for due in due_editions(calendar, rows.standings.get(slug, {}), now, rows.promises.get(slug, NO_WORD))
             if not _waits_for_feeds(settings, rows, calendar, due, now, acting_since)
         ),
         sources=tuple(source.name for source in _sources_due(settings, rows, calendars.values(), now)),
@@ -82,9 +91,8 @@ def _cutoffs(calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
 def _waits_for_feeds(
     settings: Settings, rows: Rows, calendar: Calendar, due: Due, now: datetime, acting_since: datetime
 ) -> bool:
-    if due.act is not Act.PUBLISH:
+    cutoff = calendar.cutoff_on(due.local_date)
+    begins = {Act.REHEARSE: cutoff, Act.PUBLISH: calendar.schedule_on(due.local_date, None).send_at}.get(due.act)
+    if begins is None or now >= max(begins, acting_since) + FEED_PATIENCE:
         return False
-    schedule = calendar.schedule_on(due.local_date, None)
-    if now >= max(schedule.send_at, acting_since) + FEED_PATIENCE:
-        return False
-    return bool(sources_due(settings.sources, rows.healths, calendar.cutoff_on(due.local_date), now))
+    return bool(sources_due(settings.sources, rows.healths, cutoff, now))

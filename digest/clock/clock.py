@@ -20,8 +20,8 @@ from digest.clock.errand import Report
 from digest.clock.errands import FAREWELL_SECONDS, Errands
 from digest.clock.lease import Lease
 from digest.clock.recording import record_absence
-from digest.clock.rows import read_rows
-from digest.clock.work import Office, first_line, read_feeds, send_edition
+from digest.clock.rows import meet_newsletters, read_rows
+from digest.clock.work import Office, first_line, read_feeds, rehearse_edition, send_edition
 from digest.database import Database
 from digest.delivery.outlets import outlets_of
 from digest.editions.due import Act
@@ -151,7 +151,9 @@ class Clock:
             self._acting_since = None
             self._errands.stop()
             return Agenda((), ())
-        self._acting_since = self._acting_since or now
+        if self._acting_since is None:
+            await asyncio.to_thread(meet_newsletters, self._database, self._office.settings, now)
+            self._acting_since = now
         rows = await asyncio.to_thread(read_rows, self._database, self._office.settings, now)
         return agenda(self._office.settings, rows, now, self._acting_since)
 
@@ -162,7 +164,8 @@ class Clock:
                 await self._record(due, now)
                 return
             pause = self._pace.settle_seconds if due.act is Act.SETTLE else self._pace.retry_seconds
-            self._errands.begin(name, pause, send_edition, self._office, due.newsletter, due.local_date)
+            work = rehearse_edition if due.act is Act.REHEARSE else send_edition
+            self._errands.begin(due.errand, pause, work, self._office, due.newsletter, due.local_date)
         except Exception as error:  # noqa: BLE001 - one newsletter's trouble must not cost another its morning (law 10)
             self._complain(name, error)
 

@@ -47,3 +47,8 @@ def take_over(session: Session, dead: Sign, holder: str, host: str, now: datetim
 def release(session: Session, holder: str) -> None:
     """Let anybody have the lease, if *holder* holds it."""
     session.execute(delete(LeaseRow).where(_OF_CLOCK, col(LeaseRow.holder) == holder))
+
+
+def holder_host(session: Session) -> str | None:
+    """Return machine and process of the holder, for people to read; None when nobody holds the lease."""
+    return session.exec(select(col(LeaseRow.host)).where(_OF_CLOCK)).one_or_none()

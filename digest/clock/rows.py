@@ -2,11 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
+
 from digest.articles.retrieval.store import healths
 from digest.clock.agenda import Rows
 from digest.database import Database
 from digest.editions.calendar import LONGEST_DAYS
+from digest.editions.due import Promise
 from digest.editions.due_store import standings
+from digest.editions.rehearsal_store import get_to_know, known_newsletters, rehearsals
 from digest.settings import Settings
 
 
@@ -21,4 +25,29 @@ def read_rows(database: Database, settings: Settings, now: datetime) -> Rows:
         for slug, newsletter in settings.newsletters.items()
     }
     with database.reading() as session:
-        return Rows({slug: standings(session, slug, since) for slug, since in oldest.items()}, healths(session))
+        known = known_newsletters(session)
+        promises = {
+            slug: Promise(
+                known.get(slug, now),
+                [day for day, one in rehearsals(session, slug, since).items() if one.obstacle is None],
+            )
+            for slug, since in oldest.items()
+        }
+        editions = {slug: standings(session, slug, since) for slug, since in oldest.items()}
+        return Rows(editions, healths(session), promises)
+
+
+def meet_newsletters(database: Database, settings: Settings, now: datetime) -> None:
+    """Take down which of the configured newsletters were not known before *now* (UTC).
+
+    Raises:
+        DBAPIError: the database can't be used.
+    """
+    with database.reading() as session:
+        if settings.newsletters.keys() <= known_newsletters(session).keys():
+            return
+    try:
+        with database.writing() as session:
+            get_to_know(session, settings.newsletters, now)
+    except IntegrityError:  # another process met one of them in this moment
+        meet_newsletters(database, settings, now)

@@ -12,8 +12,10 @@ from digest.articles.retrieval.fetching import Round, fetch_sources
 from digest.clock.errand import Report, Stopping
 from digest.database import Database
 from digest.delivery.crew import Assignment
-from digest.delivery.dispatch import deliver, prepare
+from digest.delivery.dispatch import deliver, prepare, rehearse
+from digest.delivery.publishing import find_published
 from digest.editions.edition import Edition
+from digest.editions.rehearsal_store import record_rehearsal
 from digest.errors import DigestError
 from digest.logs import speaking_of, start_logging
 from digest.settings import Settings
@@ -28,11 +30,31 @@ class Office:
     clock: Callable[[], datetime]
 
 
+async def rehearse_edition(office: Office, newsletter: str, local_date: date, _stopping: Stopping) -> Report:
+    """Make the edition of *local_date* ahead of its time, and take down what would stand in its way."""
+    try:
+        with speaking_of(newsletter, local_date), _database(office) as database:
+            try:
+                obstacle = rehearse(database, office.settings, newsletter, local_date, office.clock()).obstacle
+            except (DigestError, SubscribersError) as error:
+                obstacle = str(error)
+            if find_published(database, newsletter, local_date):
+                return Report(True, True, "")  # it is out meanwhile
+            _take_down(database, newsletter, local_date, obstacle, office)
+    except DBAPIError as error:
+        return Report.trouble(f"the database failed: {first_line(error)}")
+    return Report.trouble(f"it would not go out now: {obstacle}") if obstacle else Report(True, True, "all is well")
+
+
 async def send_edition(office: Office, newsletter: str, local_date: date, stopping: Stopping) -> Report:
     """Publish the edition of *local_date* if need be, and deliver it until it is settled or its deadline comes."""
     try:
         with speaking_of(newsletter, local_date), _database(office) as database:
-            prepared = await prepare(database, office.settings, newsletter, local_date, office.clock(), late=False)
+            try:
+                prepared = await prepare(database, office.settings, newsletter, local_date, office.clock(), late=False)
+            except (DigestError, SubscribersError) as error:
+                _take_down(database, newsletter, local_date, str(error), office)
+                raise
             if isinstance(prepared, Edition):
                 return Report.trouble(f"{prepared.status}, {prepared.reason}")
             if stopping.is_asked:
@@ -65,6 +87,11 @@ async def read_feeds(office: Office, names: tuple[str, ...], stopping: Stopping)
 def first_line(error: DBAPIError) -> str:
     """Return what went wrong with the database; PostgreSQL's further lines quote rows, and with them addresses."""
     return str(error.orig).partition("\n")[0]
+
+
+def _take_down(database: Database, newsletter: str, local_date: date, obstacle: str | None, office: Office) -> None:
+    with database.writing() as session:
+        record_rehearsal(session, newsletter, local_date, obstacle, office.clock())
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""An alarm: a plain mail to the newsroom's own contact, when something waits for a person (law 7)."""
+"""An alarm: a plain mail to an operator, when something waits for a person (law 7)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,6 +6,7 @@ from email.utils import format_datetime
 
 from digest.delivery.dkim import Seal
 from digest.delivery.dkim_keys import load_signers
+from digest.delivery.ending import without_addresses
 from digest.delivery.envelope import Envelope
 from digest.delivery.header_lines import mailbox_field, text_field, verbatim_field
 from digest.delivery.outcome import OutcomeKind
@@ -20,38 +21,40 @@ _OWN_NAMES = ("date", "to", "message-id")
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What the newsroom is to hear: one line, and what to do about it. `about` names it, so that it is told once."""
+    """What an operator is to hear: one line, and what to do about it. The Message-ID is made from `about`."""
 
     about: str
     line: str
     text: str
 
 
-async def sound(settings: Settings, alarm: Alarm, now: datetime) -> str:
-    """Mail *alarm*, dated *now* (UTC), to the site's contact, and return in words what became of it.
+async def sound(settings: Settings, recipient: str, alarm: Alarm, now: datetime) -> str | None:
+    """Mail *alarm*, dated *now* (UTC), to *recipient*, by the first relay that takes it; return what was in the way.
 
-    That the relay is away is no error here: what waits is recorded, and the caller says these words beside it.
+    That no relay takes it is no error here: the caller knows whether to try again.
     """
-    contact = settings.site.contact
-    try:
-        outcome = await outlets_of(settings)[0].relay.deliver(
-            Envelope(settings.signup.sender, contact), message_of(settings, alarm, now)
-        )
-    except RelayUnavailableError as error:
-        return f"{contact} could not be told: {error}"
-    if outcome.kind is OutcomeKind.SENT:
-        return f"{contact} was told"
-    return f"{contact} could not be told: {outcome.code or ''} {outcome.reply}".replace("  ", " ")
+    envelope, content = Envelope(settings.signup.sender, recipient), message_of(settings, recipient, alarm, now)
+    problem = None
+    for outlet in outlets_of(settings):
+        try:
+            outcome = await outlet.relay.deliver(envelope, content)
+        except RelayUnavailableError as error:
+            problem = str(error)
+            continue
+        if outcome.kind is OutcomeKind.SENT:
+            return None
+        problem = f"{outcome.code or ''} {without_addresses(outcome.reply)}".strip()
+    return problem
 
 
-def message_of(settings: Settings, alarm: Alarm, now: datetime) -> bytes:
+def message_of(settings: Settings, recipient: str, alarm: Alarm, now: datetime) -> bytes:
     """Return the wire bytes of *alarm*: CRLF line ends, and none that needs a dot stuffed in."""
     sender = settings.signup.sender
-    named = keyring(settings.site.all_secrets).fingerprint("message-id", f"alarm {alarm.about}")
+    named = keyring(settings.site.all_secrets).fingerprint("message-id", f"alarm {alarm.about} {recipient}")
     own = b"".join(
         (
             verbatim_field("Date", format_datetime(now)),
-            mailbox_field("To", "", settings.site.contact),
+            mailbox_field("To", "", recipient),
             verbatim_field("Message-ID", f"<{named}@{sender.rpartition('@')[2]}>"),
         )
     )

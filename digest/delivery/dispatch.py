@@ -123,7 +123,7 @@ async def prepare(
     refuse_unless_due(database, slug, built.schedule, now, late=late, settle=settings.newsletters[slug].settle)
     schedule = _extended(built.schedule, now) if now >= built.schedule.deadline else built.schedule
     if not reason and holds_back(database, built):
-        return await hold(database, settings, built, schedule, now)
+        return hold(database, built, schedule, now)
     if reason or built.shortfall:
         return skip(database, slug, schedule, reason or built.shortfall or "", now)
     _refuse_unsound(database, settings, built, now)

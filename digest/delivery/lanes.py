@@ -35,6 +35,7 @@ class Lanes:
         self._work = asyncio.Event()
         self._well = asyncio.Event()
         self._well.set()
+        self._has_proved_well = False
         self._permits = 0
         self._permit_wanted = asyncio.Event()
 
@@ -42,6 +43,16 @@ class Lanes:
     def trouble(self) -> str:
         """Return why the relay is left alone just now; empty when it is well."""
         return self._breaker.trouble
+
+    @property
+    def relay_name(self) -> str:
+        """Return the relay's name, for people to read."""
+        return str(self._relay)
+
+    @property
+    def has_proved_well(self) -> bool:
+        """Say whether the relay took the last message that it was asked to take, here."""
+        return self._has_proved_well and self._breaker.is_closed
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
@@ -89,6 +100,7 @@ class Lanes:
         """Pass on what came of *letter*, and learn from it how the relay is."""
         self._mailroom.answered(letter, outcome)
         if outcome.kind is OutcomeKind.SENT:
+            self._has_proved_well = True
             if self._breaker.took_a_message():
                 _log.warning("the relay %s takes mail again", self._relay)
                 self._well.set()
@@ -148,6 +160,7 @@ class Lanes:
 
     def _open_breaker(self, trouble: str) -> None:
         self._well.clear()
+        self._has_proved_well = False
         if self._breaker.open(trouble, time.monotonic()):
             _log.error("the relay %s is left alone for a while, nothing is claimed for it: %s", self._relay, trouble)
         for conversation in tuple(self._open):

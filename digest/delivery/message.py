@@ -97,8 +97,7 @@ class CompiledEdition:
 
     def message_id(self, reader: Reader) -> str:
         """Return the Message-ID, the same whenever this edition goes to this reader (law 6, H05)."""
-        named = f"{self._name} {reader.subscriber_id}{self.trial}"
-        return f"<{self.keyring.fingerprint('message-id', named)}@{self._domain}>"
+        return _message_id(self.keyring, self._name, f"{reader.subscriber_id}{self.trial}", self._domain)
 
     def _own_headers(self, reader: Reader, unsubscribe_url: str, now: datetime) -> bytes:
         return b"".join(
@@ -138,6 +137,15 @@ class CompiledEdition:
     def _seal(self) -> Seal:
         head = self._before_text + self.text.head
         return Seal(self.signers, self.subject + self.standing_headers, _OWN_NAMES, head)
+
+
+def edition_message_id(keyring: Keyring, newsletter: str, local_date: date, subscriber_id: int, sender: str) -> str:
+    """Return the Message-ID under which an edition went from *sender* to a reader."""
+    return _message_id(keyring, f"{newsletter} {local_date}", str(subscriber_id), sender.rpartition("@")[2])
+
+
+def _message_id(keyring: Keyring, edition: str, reader: str, domain: str) -> str:
+    return f"<{keyring.fingerprint('message-id', f'{edition} {reader}')}@{domain}>"
 
 
 def compile_edition(

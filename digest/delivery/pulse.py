@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,8 +29,19 @@ class SenderName:
     host: str
 
 
+@dataclass(frozen=True, slots=True)
+class RelayReport:
+    """Why relays are left alone, by their names, and which of the others have taken a message."""
+
+    troubles: Mapping[str, str]
+    well: Collection[str]
+
+
 class Pulse:
-    """Beats for one sender of one edition while it works. *clock* gives the time in UTC."""
+    """Beats for one sender of one edition while it works. *clock* gives the time in UTC.
+
+    At each beat, and at the end, it also writes down how the *relays* are, for the watchdog.
+    """
 
     def __init__(
         self,
@@ -39,12 +50,14 @@ class Pulse:
         sender: SenderName,
         clock: Callable[[], datetime],
         on_progress: Callable[[Closing], None] | None,
+        relays: Callable[[], "RelayReport"],
     ) -> None:
         self._database = database
         self._edition = edition
         self._sender = sender
         self._clock = clock
         self._on_progress = on_progress
+        self._relays = relays
 
     async def sign_on(self) -> None:
         """Let the heart beat for the first time: whoever claims must be known to live.
@@ -67,21 +80,27 @@ class Pulse:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            await self._try(self._beat)
 
     async def _every(self, seconds: float, act: Callable[[], None]) -> None:
         pause = seconds
         while True:
             await asyncio.sleep(pause)
             began = time.monotonic()
-            try:
-                await asyncio.to_thread(act)
-            except Exception as error:  # noqa: BLE001 - a missed beat or a broken terminal must not end the sending
-                _log.warning("the pulse of %s missed a beat: %s", self._sender.host, str(error).partition("\n")[0])
+            await self._try(act)
             pause = max(seconds, (time.monotonic() - began) / COUNTING_SHARE)
 
+    async def _try(self, act: Callable[[], None]) -> None:
+        try:
+            await asyncio.to_thread(act)
+        except Exception as error:  # noqa: BLE001 - a missed beat or a broken terminal must not end the sending
+            _log.warning("the pulse of %s missed a beat: %s", self._sender.host, str(error).partition("\n")[0])
+
     def _beat(self) -> None:
+        now, relays = self._clock(), self._relays()
         with self._database.writing() as session:
-            store.beat(session, self._sender.id, self._sender.host, self._clock())
+            store.beat(session, self._sender.id, self._sender.host, now)
+            store.record_relays(session, relays.troubles, relays.well, now)
 
     def _show(self, on_progress: Callable[[Closing], None]) -> None:
         with self._database.reading() as session:

@@ -25,7 +25,7 @@ from digest.delivery.mailroom import Mailroom
 from digest.delivery.message import CompiledEdition
 from digest.delivery.outlets import Outlet
 from digest.delivery.pacing import DomainPace
-from digest.delivery.pulse import Pulse, SenderName
+from digest.delivery.pulse import Pulse, RelayReport, SenderName
 from digest.delivery.recovery import mark_of, sort_out_the_dead
 from digest.editions.edition import Edition
 
@@ -71,7 +71,7 @@ class SendingLoop:
         self._sender = sender
         self._terms = terms
         self._clock = clock
-        self._pulse = Pulse(database, edition, sender, clock, on_progress)
+        self._pulse = Pulse(database, edition, sender, clock, on_progress, self._report_relays)
         connections = sum(outlet.connections for outlet in outlets)
         self._journal = Journal.open(terms.journals, sender.id, edition.id, mark_of(database), clock())
         chunk, soon = ChunkSize(2 * connections), asyncio.get_running_loop().call_soon
@@ -185,6 +185,12 @@ class SendingLoop:
     @property
     def _nobody_is_well(self) -> bool:
         return all(lanes.trouble for lanes in self._lanes)
+
+    def _report_relays(self) -> RelayReport:
+        return RelayReport(
+            {lanes.relay_name: lanes.trouble for lanes in self._lanes if lanes.trouble},
+            [lanes.relay_name for lanes in self._lanes if lanes.has_proved_well],
+        )
 
     def _may_claim(self) -> bool:
         return not self._is_stopped and self._clock() < self._terms.deadline

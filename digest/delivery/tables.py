@@ -82,3 +82,14 @@ class Sender(SQLModel, table=True):
     host: str
     started_at: datetime = Field(sa_type=Instant)
     heartbeat_at: datetime = Field(sa_type=Instant)
+
+
+class RelayTroubleRow(SQLModel, table=True):
+    """Why a relay is left alone, since when, and when that was last seen; gone once it has taken a message again."""
+
+    __tablename__ = "relay_trouble"
+
+    relay: str = Field(primary_key=True, max_length=300)
+    trouble: str = Field(sa_type=Text)
+    since: datetime = Field(sa_type=Instant)
+    seen_at: datetime = Field(sa_type=Instant)

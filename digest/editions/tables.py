@@ -123,3 +123,23 @@ class EditionApproval(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     approved_by: str
     approved_at: datetime = Field(sa_type=Instant)
+
+
+class EditionRehearsal(SQLModel, table=True):
+    """What the last try to make the edition of a date came to, ahead of its time or at it; `obstacle` None is well."""
+
+    __tablename__ = "edition_rehearsal"
+
+    newsletter: str = Field(primary_key=True, max_length=64)
+    local_date: date = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    obstacle: str | None = Field(default=None, sa_type=Text)
+
+
+class KnownNewsletter(SQLModel, table=True):
+    """Since when a newsletter is known here: nothing was promised before."""
+
+    __tablename__ = "known_newsletter"
+
+    newsletter: str = Field(primary_key=True, max_length=64)
+    since: datetime = Field(sa_type=Instant)

@@ -17,13 +17,15 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from listener import Listener
 from newsroom import NEWSLETTER, enlist, stock
-from running_clock import Newsroom, children
+from running_clock import Newsroom, children, wait_for
 from scripted_relay import PASS
 from sqlmodel import col, select
 from test_two_clocks import holder, start_clock
 from told_time import tell_time
 
+from digest.alerts.tables import AlertRow, NoticeRow
 from digest.delivery.tables import Delivery
 from digest.editions.calendar import Calendar
 from digest.editions.tables import EditionRow
@@ -32,13 +34,24 @@ from digest.editions.window import Schedule
 FIRST, DAYS = date(2026, 10, 18), 35
 READERS, CONNECTIONS = 30, 2
 EMPTY, LATE, ASLEEP, SKIPPED = (FIRST + timedelta(days=number) for number in (5, 12, 19, 26))
+OUTAGE = [FIRST + timedelta(days=number) for number in (8, 9, 10)]  # of a feed
 NIGHTLY = """
 [newsletters.nightly]
 name = "Nightly"
 from = "nightly@quay.example"
 timezone = "America/New_York"
 min_stories = 2
+
+[fetching]
+private_hosts = ["127.0.0.1"]
+[[sources]]
+name = "Wire"
+feed = "{feed}/wire.xml"
+[alerts]
+to = ["night@quay.example"]
 """
+FEED = b"""<rss version="2.0"><channel><title>Wire</title><item><title>An old story of the ferry and the harbour</title>
+<link>https://wire.example/1</link><pubDate>Sat, 14 Mar 2020 05:00:00 GMT</pubDate></item></channel></rss>"""
 NEWSLETTERS = (NEWSLETTER, "nightly")
 A_MINUTE = timedelta(minutes=1)
 CHANCE = random.Random(20261018)  # noqa: S311 - moments, not secrets, and the same ones in every run
@@ -91,9 +104,15 @@ def test_every_reader_has_every_edition_once_and_every_exception_has_its_record(
     newsroom.relay.at_data = unhurried
     for newsletter in NEWSLETTERS:
         enlist(newsroom.database, READERS, newsletter)
+    with Listener(body=FEED) as wire:
+        live_through_all(newsroom, wire)
+
+
+def live_through_all(newsroom: Newsroom, wire: Listener) -> None:
     begin = time.monotonic()
     newsroom.configure(
-        more=NIGHTLY, replaced=('timezone = "UTC"', f'timezone = "Europe/Berlin"\nskip_dates = [{SKIPPED}]')
+        more=NIGHTLY.format(feed=wire.url),
+        replaced=('timezone = "UTC"', f'timezone = "Europe/Berlin"\nskip_dates = [{SKIPPED}]'),
     )
     calendars = {slug: Calendar.of(newsroom.settings.newsletters[slug]) for slug in NEWSLETTERS}
     mornings = sorted(
@@ -104,10 +123,13 @@ def test_every_reader_has_every_edition_once_and_every_exception_has_its_record(
     tell_time(mornings[0][0] - timedelta(hours=2))
     try:
         for number, (_, slug, schedule) in enumerate(mornings):
+            wire.status = 500 if schedule.local_date in OUTAGE else 200
             live_through(newsroom, clocks, slug, schedule, first_story=100 * number)
+        wait_for(lambda: not untold(newsroom))
     finally:
         clocks.stop()
     check(newsroom, calendars)
+    check_alerts(newsroom)
     killed = clocks.done["holder"] + 2 * clocks.done["errands"] + 2 * clocks.done["both"]
     unknown = sum(row.unknown or 0 for row in editions(newsroom))
     assert unknown <= CONNECTIONS * killed
@@ -166,10 +188,43 @@ def check(newsroom: Newsroom, calendars: dict[str, Calendar]) -> None:
         assert {row.send_at.astimezone(calendar.zone).strftime("%H:%M") for row in own} == {"06:00"}
     with newsroom.database.reading() as session:
         ledger = Counter(session.exec(select(Delivery.status)).all())
-    identities = [re.search(rb"(?im)^message-id: (\S+)", content).group(1) for content in newsroom.relay.contents]
+    identities = [identity(content) for content in newsroom.relay.contents if not is_alert(content)]
     assert len(set(identities)) == len(identities), "a reader has an edition twice"
     assert set(ledger) <= {"sent", "unknown"}
     assert ledger["sent"] <= len(identities) <= ledger.total()
     log = (newsroom.folder / "clocks.log").read_text()
     for told in (f"{ASLEEP}: missed, ", f"{EMPTY}: skipped, no story in the window", f"{SKIPPED} is one of skip_dates"):
         assert told in log
+
+
+def identity(content: bytes) -> bytes:
+    found = re.search(rb"(?im)^message-id: (\S+)", content)
+    assert found
+    return found.group(1)
+
+
+def is_alert(content: bytes) -> bool:
+    return b"night@quay.example" in content.partition(b"\r\n\r\n")[0]
+
+
+def untold(newsroom: Newsroom) -> list[NoticeRow]:
+    with newsroom.database.reading() as session:
+        return list(session.exec(select(NoticeRow).where(col(NoticeRow.done_at).is_(None))))
+
+
+def check_alerts(newsroom: Newsroom) -> None:
+    """Each exception has its alert, which opened once and was over once, and was told in one mail each."""
+    with newsroom.database.reading() as session:
+        alerts = [(one.code, one.subject, one.over_at is not None) for one in session.exec(select(AlertRow))]
+        notices = len(session.exec(select(NoticeRow)).all())
+    of_both = [("edition-not-started", LATE), ("edition-missed", ASLEEP)]
+    expected_ones = [(code, f"{slug} of {day}", True) for code, day in of_both for slug in NEWSLETTERS]
+    expected_ones += [("edition-skipped", f"nightly of {EMPTY}", True), ("source-stale", "Wire", True)]
+    expected_ones += [
+        ("deliveries-unknown", f"{row.newsletter} of {row.local_date}", False)
+        for row in editions(newsroom)
+        if row.unknown
+    ]
+    assert sorted(alerts) == sorted(expected_ones)
+    told = {identity(content) for content in newsroom.relay.contents if is_alert(content)}
+    assert len(told) == notices == len(alerts) + sum(is_over for _, _, is_over in alerts)

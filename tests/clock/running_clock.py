@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,12 @@ from told_time import QUICKLY, tell_time, told_time
 from digest.clock.clock import Pace, clock_running
 from digest.configuration import load_settings
 from digest.database import Database
+from digest.editions.rehearsal_store import get_to_know
 from digest.editions.tables import EditionRow
 from digest.settings import Settings
 
 PATIENCE_SECONDS = 40.0
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -31,6 +33,8 @@ class Newsroom:
         self.folder = folder
         self.told: list[str] = []
         self.readers = enlist(database, readers)
+        with database.writing() as session:
+            get_to_know(session, [NEWSLETTER, "nightly"], LONG_AGO)
 
     @contextmanager
     def clock(

@@ -1,5 +1,6 @@
 """What is to be done now: editions, and before them the feeds they are made of."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -40,7 +41,7 @@ def due(found, now, acting_since=LONG_AGO):
 
 def test_an_edition_goes_out_when_the_feeds_were_read_after_its_cut_off():
     assert due(rows(CUTOFF), SEND_AT) == Agenda((DAILY,), ())
-    assert due(rows(CUTOFF), SEND_AT - A_MINUTE) == Agenda((), ())
+    assert due(rows(CUTOFF), SEND_AT - A_MINUTE) == Agenda((replace(DAILY, act=Act.REHEARSE),), ())
 
 
 def test_feeds_are_read_after_each_cut_off_and_twice_an_hour():
@@ -59,6 +60,12 @@ def test_a_feed_that_would_soon_be_due_is_read_along_with_one_that_is(minutes, g
     read = {"Wire": now - timedelta(minutes=31), "Post": now - timedelta(minutes=minutes)}
     healths = {name: SourceHealth(name, FEED, tried_at=at) for name, at in read.items()}
     assert agenda(two, Rows({}, healths), now, LONG_AGO).sources == ("Wire", *(["Post"] if goes_along else []))
+
+
+def test_a_rehearsal_waits_for_the_feeds_as_an_edition_does():
+    unread = rows(CUTOFF - A_MINUTE)
+    assert due(unread, CUTOFF).editions == ()
+    assert [one.act for one in due(unread, CUTOFF + FEED_PATIENCE).editions] == [Act.REHEARSE]
 
 
 def test_an_edition_waits_for_feeds_that_were_not_read_but_not_for_ever():

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from told_time import QUICKLY, tell_time
 
 from digest.building import build_edition
+from digest.editions.rehearsal_store import known_newsletters
 from digest.editions.release_store import record_approval
 
 A_MINUTE, AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -29,6 +30,11 @@ min_stories = 2
 """
 
 
+def known(newsroom: Newsroom) -> bool:
+    with newsroom.database.reading() as session:
+        return NEWSLETTER in known_newsletters(session)
+
+
 def beats() -> None:
     """Let the clock look some times."""
     time.sleep(0.3)
@@ -37,7 +43,7 @@ def beats() -> None:
 def test_an_edition_goes_out_at_its_time_once_and_the_clock_says_so(newsroom: Newsroom) -> None:
     stock(newsroom.database)
     with newsroom.clock(MORNING - A_MINUTE):
-        beats()
+        wait_for(lambda: newsroom.told)
         assert newsroom.row() is None
         tell_time(MORNING)
         row = newsroom.wait_for("sent")
@@ -45,6 +51,7 @@ def test_an_edition_goes_out_at_its_time_once_and_the_clock_says_so(newsroom: Ne
     assert (row.send_at, row.eligible, row.sent) == (MORNING, 3, 3)
     assert sorted(newsroom.relay.accepted) == sorted(newsroom.readers)
     assert newsroom.told == [
+        f"morning/{DAY}, rehearsed: all is well",
         f"morning/{DAY}: 3 eligible = 3 sent + 0 failed + 0 unknown + 0 skipped",
     ]
     with newsroom.clock(MORNING + A_MINUTE):
@@ -85,6 +92,34 @@ def test_after_the_deadline_it_sends_nothing_records_why_and_says_so(
     assert [record.message for record in caplog.records] == [
         f"morning/{DAY}: missed, {row.reason}; its stories wait for the next edition"
     ]
+
+
+@on_sqlite
+def test_where_it_is_new_after_the_deadline_it_records_nothing(newsroom: Newsroom) -> None:
+    with newsroom.database.writing() as session:
+        session.execute(text("DELETE FROM known_newsletter"))
+    with newsroom.clock(DEADLINE):
+        wait_for(lambda: known(newsroom))
+        beats()
+    assert newsroom.row() is None
+    with newsroom.clock(DEADLINE + timedelta(days=1)):
+        newsroom.wait_for("missed", DAY + timedelta(days=1))
+
+
+@on_sqlite
+def test_an_edition_is_rehearsed_ahead_and_what_would_stand_in_its_way_is_said(
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    name = f"morning/{DAY}, rehearsed"
+    with newsroom.clock(CUTOFF):
+        wait_for(lambda: caplog.records)
+        stock(newsroom.database)
+        wait_for(lambda: newsroom.told)
+    assert newsroom.row() is None
+    few = f"{name}: it would not go out now: no story in the window, but min_stories is 2"
+    assert [record.message for record in caplog.records] == [few]
+    assert newsroom.told == [f"{name}: all is well"]
+    assert newsroom.relay.commands == []
 
 
 @on_sqlite

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 from newsroom import DAY, MORNING, NEWSLETTER, configure, enlist, stock
-from scripted_relay import CLOSE, ScriptedRelay
+from scripted_relay import CLOSE, PASS, ScriptedRelay
 from sqlmodel import select
 
 from digest.building import build_edition
@@ -18,6 +18,7 @@ from digest.delivery.dispatch import deliver
 from digest.delivery.leaving import wait_until_not_in_hand
 from digest.delivery.ledger import Closing
 from digest.delivery.publishing import Published, publish
+from digest.delivery.tables import RelayTroubleRow
 from digest.settings import Settings
 from subscribers.store import change_standing
 from subscribers.subscriber import SubscriptionEvent
@@ -40,6 +41,11 @@ def published(database: Database, settings: Settings, readers: int) -> Published
     with database.reading() as session:
         built = build_edition(session, settings, NEWSLETTER, DAY)
     return publish(database, built, built.schedule, MORNING)
+
+
+def troubles(database: Database) -> list[RelayTroubleRow]:
+    with database.reading() as session:
+        return list(session.exec(select(RelayTroubleRow)))
 
 
 def send(
@@ -209,6 +215,23 @@ def test_a_relay_that_refuses_our_sender_burns_nobody(database: Database, tmp_pa
     with ScriptedRelay() as mended:
         there = configure(tmp_path, database.url, mended.url)
         assert send(database, there, edition) == Closing(6, sent=6, failed=0, unknown=0, skipped=0, deferred=0)
+
+
+def test_what_is_wrong_with_a_relay_is_kept_until_it_has_taken_a_message(database: Database, tmp_path: Path) -> None:
+    is_well = False
+    later = MORNING + timedelta(minutes=3)
+    with ScriptedRelay(at_mail=lambda: PASS if is_well else "530 5.7.0 log in first") as server:
+        settings = configure(tmp_path, database.url, server.url)
+        edition = published(database, settings, readers=6)
+        send(database, settings, edition, Clock(MORNING), wait=False)
+        send(database, settings, edition, Clock(later), wait=False)
+        (trouble,) = troubles(database)
+        assert server.url.endswith(trouble.relay)
+        assert "530 5.7.0 log in first" in trouble.trouble
+        assert MORNING <= trouble.since < later <= trouble.seen_at
+        is_well = True
+        assert send(database, settings, edition, Clock(later + timedelta(hours=1))).sent == 6
+    assert troubles(database) == []
 
 
 def test_who_leaves_while_the_pace_is_waited_for_gets_no_data(database: Database, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from wall_clocks import DAY, places_and_dates
 
 from digest.edition_times import EditionTimes
 from digest.editions.calendar import Calendar
-from digest.editions.due import Act, Due, Standing, due_editions
+from digest.editions.due import NO_WORD, Act, Due, Promise, Standing, due_editions
 from digest.editions.edition import EditionStatus
 
 MORNING = EditionTimes(time(5, 30), time(6), time(10))
@@ -28,16 +28,16 @@ def standing(status, day=TODAY, deadline=10):
     return {day: Standing(status, at(deadline, day=day))}
 
 
-def acts(standings, now, calendar=CALENDAR):
-    return {one.local_date: one.act for one in due_editions(calendar, standings, now)}
+def acts(standings, now, calendar=CALENDAR, promise=NO_WORD):
+    return {one.local_date: one.act for one in due_editions(calendar, standings, now, promise)}
 
 
 @pytest.mark.parametrize(
     ("status", "early", "on_time", "late"),
     [
-        (None, NOTHING, Act.PUBLISH, Act.MISS),
-        (SKIPPED, NOTHING, Act.PUBLISH, NOTHING),
-        (HELD, NOTHING, Act.PUBLISH, Act.MISS),
+        (None, Act.REHEARSE, Act.PUBLISH, Act.MISS),
+        (SKIPPED, Act.REHEARSE, Act.PUBLISH, NOTHING),
+        (HELD, Act.REHEARSE, Act.PUBLISH, Act.MISS),
         (SENDING, Act.RESUME, Act.RESUME, Act.SETTLE),
         (MISSED, NOTHING, NOTHING, NOTHING),
         (SENT, NOTHING, NOTHING, NOTHING),
@@ -48,6 +48,22 @@ def test_an_edition_is_due_from_send_at_until_its_deadline(status, early, on_tim
     assert acts(rows, at(5, 59)).get(TODAY) is early
     assert acts(rows, at(6)).get(TODAY) is acts(rows, at(9, 59)).get(TODAY) is on_time
     assert acts(rows, at(10)).get(TODAY) is acts(rows, at(23, 59)).get(TODAY) is late
+
+
+def test_an_edition_is_rehearsed_from_its_cut_off_until_it_is_ready():
+    assert acts({}, at(5, 29)) == {}
+    assert acts({}, at(5, 30)) == {TODAY: Act.REHEARSE}
+    assert acts({}, at(5, 30), promise=Promise(ready=[TODAY])) == {}
+    assert acts({}, at(6), promise=Promise(ready=[TODAY])) == {TODAY: Act.PUBLISH}
+    assert acts({}, at(5, 30, date(2026, 3, 21))) == {}
+
+
+def test_nothing_is_missed_that_was_due_before_its_newsletter_was_known():
+    since = Promise(known_since=at(10))
+    assert acts({}, at(11), promise=since) == {}
+    assert acts({}, at(9), promise=Promise(known_since=at(9))) == {TODAY: Act.PUBLISH}
+    assert acts({}, at(11), promise=Promise(known_since=at(9, 59))) == {TODAY: Act.MISS}
+    assert acts(standing(SENT, date(2026, 3, 16)), at(11), promise=since)[TODAY] is Act.MISS
 
 
 def test_a_deadline_that_was_moved_holds():
@@ -102,6 +118,8 @@ def test_whoever_sleeps_and_wakes_each_date_comes_to_one_end_and_is_sent_if_anyb
     ended = []
     for now in ticks:
         for one in due_editions(calendar, rows, now):
+            if one.act is Act.REHEARSE:
+                continue
             ended.append(one)
             status = {Act.PUBLISH: SENT, Act.SKIP: SKIPPED, Act.MISS: MISSED}[one.act]
             rows[one.local_date] = Standing(status, now)

@@ -66,14 +66,18 @@ class Web:
         await self._transport.aclose()
 
     @asynccontextmanager
-    async def asked(self, target: Target, numbers: list[str], headers: Mapping[str, str]) -> AsyncIterator[Answer]:
+    async def asked(
+        self, target: Target, numbers: list[str], headers: Mapping[str, str], posted: bytes | None = None
+    ) -> AsyncIterator[Answer]:
         """Ask for *target* at the first of the IP addresses *numbers* that takes a connection; give the answer's head.
+
+        With *posted* that is posted there.
 
         Raises:
             NotFetchedError: Nobody answers, or nothing that can be understood, or it breaks off.
         """
         try:
-            response = await self._at_first(target, numbers, headers)
+            response = await self._at_first(target, numbers, headers, posted)
             try:
                 heard = {name.lower(): value for name, value in response.headers.items()}
                 yield Answer(response.status_code, heard, response)
@@ -82,19 +86,22 @@ class Web:
         except httpx2.HTTPError as error:
             raise _not_fetched(target, error) from error
 
-    async def _at_first(self, target: Target, numbers: list[str], headers: Mapping[str, str]) -> httpx2.Response:
+    async def _at_first(
+        self, target: Target, numbers: list[str], headers: Mapping[str, str], posted: bytes | None
+    ) -> httpx2.Response:
         for number in numbers[:-1]:
             try:
-                return await self._transport.handle_async_request(self._request(target, number, headers))
+                return await self._transport.handle_async_request(self._request(target, number, headers, posted))
             except (httpx2.ConnectError, httpx2.ConnectTimeout):
                 continue  # the last one's error is the one that is told
-        return await self._transport.handle_async_request(self._request(target, numbers[-1], headers))
+        return await self._transport.handle_async_request(self._request(target, numbers[-1], headers, posted))
 
-    def _request(self, target: Target, number: str, headers: Mapping[str, str]) -> httpx2.Request:
+    def _request(self, target: Target, number: str, headers: Mapping[str, str], posted: bytes | None) -> httpx2.Request:
         try:
             return httpx2.Request(
-                "GET",
+                "GET" if posted is None else "POST",
                 target.at(number),
+                content=posted,
                 headers={"Host": target.authority, **self._headers, **headers},
                 extensions={"timeout": self._timeout, "sni_hostname": target.host},
             )

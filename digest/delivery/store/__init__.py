@@ -4,6 +4,7 @@ from digest.delivery.store.abandoned import ABANDONED, BEGUN, DEAD_AFTER, Sorted
 from digest.delivery.store.audience import audience_size, freeze_audience
 from digest.delivery.store.claims import LEFT, Claim, claim, give_back, give_back_strays, in_hand
 from digest.delivery.store.outcomes import Attempted, record
+from digest.delivery.store.relays import record_relays
 from digest.delivery.store.sums import (
     DEADLINE_PASSED,
     NEVER_TRIED,
@@ -38,6 +39,7 @@ __all__ = [
     "mark_abandoned",
     "queue",
     "record",
+    "record_relays",
     "resolve_unknown",
     "settle",
     "sort_out",
