@@ -10,9 +10,9 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from digest.delivery_settings import JOURNAL_NAME
 from digest.errors import BadInputError
 from digest.settings import Settings
+from digest.settings.delivery import JOURNAL_NAME
 
 DEFAULT_NAME = "digest.toml"
 _PREFIX = "DIGEST_"

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import structlog
 
-from digest.logging_settings import LoggingSettings
+from digest.settings.log import LoggingSettings
 
 OURS = ("digest", "subscribers")
 ABOUT = ("newsletter", "edition")

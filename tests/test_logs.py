@@ -10,13 +10,13 @@ from datetime import date
 
 import pytest
 
-from digest.logging_settings import LoggingSettings
 from digest.logs import discreet, speaking_of, start_logging
+from digest.settings.log import LoggingSettings
 from subscribers.tokens import Purpose, keyring
 
 TOKEN = keyring(["a secret of more than thirty-two characters"]).sign(Purpose.UNSUBSCRIBE, 7)
 DYING = """
-from digest.logging_settings import LoggingSettings
+from digest.settings.log import LoggingSettings
 from digest.logs import last_words, start_logging
 
 def die():

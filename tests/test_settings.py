@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sample_configuration import SECRET, raw
 
-from digest.edition_times import OneOff
 from digest.settings import (
     DkimSettings,
     FetchingSettings,
@@ -17,6 +16,7 @@ from digest.settings import (
     SmtpSettings,
     SourceSettings,
 )
+from digest.settings.times import OneOff
 
 
 def newsletter(**changes):

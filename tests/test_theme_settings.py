@@ -8,7 +8,7 @@ from sample_configuration import raw
 
 from digest.colour import LEAST_CONTRAST, contrast, lifted
 from digest.settings import Settings
-from digest.theme_settings import ThemeSettings
+from digest.settings.theme import ThemeSettings
 
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 

@@ -6,7 +6,7 @@ import typer
 
 from digest.cli.desk import Desk, newsletter_named
 from digest.settings import NewsletterSettings, SiteSettings
-from digest.theme_settings import DEFAULT_THEME, ThemeSettings
+from digest.settings.theme import DEFAULT_THEME, ThemeSettings
 from digest.web.pages import PageTemplates
 from subscribers.web.box import BUTTON, HONEYPOT, LABEL, NOTE
 

@@ -19,8 +19,8 @@ from digest.delivery.outcome import Outcome, OutcomeKind
 from digest.delivery.parcel import Supplier
 from digest.delivery.single_mail import SingleMail
 from digest.errors import BadInputError, DigestError
-from digest.setting_values import is_loopback
 from digest.settings import RelaySettings, SmtpSettings
+from digest.settings.values import is_loopback
 
 __all__ = ["Envelope", "Relay", "RelayUnavailableError"]
 

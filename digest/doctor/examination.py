@@ -25,8 +25,8 @@ from digest.doctor.setup import judge_configuration, judge_relay, judge_sources
 from digest.errors import BadInputError
 from digest.rendering.template import load_template
 from digest.schema import require_schema
-from digest.setting_values import is_loopback
 from digest.settings import Settings
+from digest.settings.values import is_loopback
 
 
 def examine_here(config: Path, settings: Settings, database: Database) -> Iterator[Finding]:

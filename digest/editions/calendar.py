@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from digest.edition_times import EditionTimes, OneOff
 from digest.editions.window import Schedule, Window, instant_of
 from digest.settings import WEEKDAYS, NewsletterSettings
+from digest.settings.times import EditionTimes, OneOff
 
 LONGEST_DAYS = 7  # how many days a window may cover: what is older is no news
 EVERY_DAY = frozenset(range(7))

@@ -15,8 +15,8 @@ from digest.database import Database
 from digest.monitor import figures_store as store
 from digest.monitor.figures import Figures, done_by_newsletter, lateness
 from digest.monitor.kept import Kept
-from digest.setting_values import is_loopback
 from digest.settings import Settings
+from digest.settings.values import is_loopback
 from subscribers.client_address import client_ip
 
 FRESH_SECONDS, SUBSCRIPTIONS_SECONDS = 5.0, 60.0

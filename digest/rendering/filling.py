@@ -14,7 +14,7 @@ from digest.errors import BadInputError
 from digest.rendering import slots
 from digest.rendering.language import direction, written_date
 from digest.rendering.publication import Publication
-from digest.theme_settings import ThemeSettings
+from digest.settings.theme import ThemeSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from digest.rendering.picture import picture_of
 from digest.rendering.style_rules import check_inlined, check_kept
 from digest.rendering.stylesheet import StyleError
 from digest.rendering.template_folder import parts_folder
-from digest.theme_settings import DEFAULT_THEME
+from digest.settings.theme import DEFAULT_THEME
 
 KEPT_PART = "kept"
 INCLUSION = re.compile(r"\{%-?\s*include\b.*?%\}")

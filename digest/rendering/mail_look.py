@@ -17,7 +17,7 @@ from digest.rendering.lines import tidy, underlined, wrapped
 from digest.rendering.publication import Publication
 from digest.rendering.style_rules import check_inlined, check_kept
 from digest.rendering.stylesheet import without_comments
-from digest.theme_settings import DEFAULT_THEME, ThemeSettings
+from digest.settings.theme import DEFAULT_THEME, ThemeSettings
 
 CONFIRMATION = "confirmation"
 CHANGE = "change"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from digest.theme_settings import DEFAULT_THEME, ThemeSettings
+from digest.settings.theme import DEFAULT_THEME, ThemeSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from digest.articles.article import Image
 from digest.editions.contents import Contents, Section, Sponsor, Story
 from digest.editions.length import Length
 from digest.rendering.publication import Publication
-from digest.theme_settings import ThemeSettings
+from digest.settings.theme import ThemeSettings
 
 PICTURE = Image(
     "https://www.example.org/1.png", alt="A quay", width=1200, height=675, caption="A quay.", credit="A. Name"

@@ -24,7 +24,7 @@ from digest.rendering.markup_rules import names_in, page_complaints, text_compla
 from digest.rendering.rehearsal import REHEARSALS
 from digest.rendering.style_rules import check_inlined, check_kept
 from digest.rendering.stylesheet import StyleError, rules_of, without_comments
-from digest.theme_settings import DEFAULT_THEME, ThemeSettings
+from digest.settings.theme import DEFAULT_THEME, ThemeSettings
 
 PAGE, TEXT, SUBJECT = "edition.html", "edition.txt", "subject.txt"
 INLINED, KEPT = "inlined.css", "kept.css"

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from digest.rendering.language import direction, written_date
 from digest.rendering.template_folder import templates_folder
 from digest.settings import SiteSettings
-from digest.theme_settings import DEFAULT_THEME, ThemeSettings
+from digest.settings.theme import DEFAULT_THEME, ThemeSettings
 
 STYLESHEET = "pages.css"
 SCRIPT = "proof.js"

@@ -13,7 +13,7 @@ from digest.rendering.rehearsal import EVERYTHING, FURNISHED
 from digest.rendering.render import render_edition
 from digest.rendering.template import load_template
 from digest.rendering.template_folder import templates_folder
-from digest.theme_settings import ThemeSettings
+from digest.settings.theme import ThemeSettings
 
 LONGEST_IN_A_LINE = 78  # the text part has the address on a line of its own, which the lint measures (H11)
 LOOK = load_template(templates_folder() / "editions" / "daily-headlines")

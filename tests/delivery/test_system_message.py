@@ -19,7 +19,7 @@ from digest.rendering.mail_look import load_mail_look
 from digest.rendering.mail_slots import CONFIRM_URL
 from digest.rendering.rehearsal import FURNISHED
 from digest.rendering.template_folder import templates_folder
-from digest.theme_settings import ThemeSettings
+from digest.settings.theme import ThemeSettings
 from subscribers.tokens import BadTokenError, Purpose, keyring
 
 ADA = "ada@example.org"

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sample_configuration import raw
 from wall_clocks import DAY, WALL_TIMES, places_and_dates
 
-from digest.edition_times import EditionTimes, OneOff
 from digest.editions.calendar import LONGEST_DAYS, Calendar
 from digest.editions.window import Window
 from digest.settings import Settings
+from digest.settings.times import EditionTimes, OneOff
 
 MORNING = EditionTimes(time(5, 30), time(6), time(10))
 ELECTION = OneOff(date(2026, 11, 4), time(4), "election")

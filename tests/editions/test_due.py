@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wall_clocks import DAY, places_and_dates
 
-from digest.edition_times import EditionTimes
 from digest.editions.calendar import Calendar
 from digest.editions.due import NO_WORD, Act, Due, Promise, Standing, due_editions
 from digest.editions.edition import EditionStatus
+from digest.settings.times import EditionTimes
 
 MORNING = EditionTimes(time(5, 30), time(6), time(10))
 TODAY = date(2026, 3, 18)  # a Wednesday

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from digest.edition_times import EditionTimes, OneOff
 from digest.editions.calendar import Calendar
 from digest.editions.simulation import simulate
+from digest.settings.times import EditionTimes, OneOff
 
 MORNING = EditionTimes(time(5, 30), time(6), time(10))
 FIRST, DAYS = date(2026, 1, 1), 730

@@ -27,7 +27,7 @@ from digest.rendering.rehearsal import EVERYTHING, FURNISHED
 from digest.rendering.render import render_edition
 from digest.rendering.template import load_template
 from digest.rendering.template_folder import templates_folder
-from digest.theme_settings import ThemeSettings
+from digest.settings.theme import ThemeSettings
 
 LOOKS = ("daily-headlines", "headlines", "letter")
 NODE_MODULES = Path(__file__).parent / "node_modules"

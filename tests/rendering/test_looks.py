@@ -14,7 +14,7 @@ from digest.rendering.rehearsal import EVERYTHING, FURNISHED
 from digest.rendering.render import render_edition
 from digest.rendering.template import load_template
 from digest.rendering.template_folder import templates_folder
-from digest.theme_settings import ThemeSettings
+from digest.settings.theme import ThemeSettings
 
 LOOKS = ("daily-headlines", "headlines", "letter")
 SPONSOR = Sponsor("Rope & Sail", "Rope that <b>does not</b> stretch.", "https://rope.example/visit?a=1&b=2")

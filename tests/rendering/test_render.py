@@ -26,7 +26,7 @@ from digest.rendering.lines import WIDEST, columns, opening
 from digest.rendering.render import render_edition
 from digest.rendering.style_rules import classes_of
 from digest.rendering.template import styles_of
-from digest.theme_settings import DEFAULT_THEME
+from digest.settings.theme import DEFAULT_THEME
 
 SIZES = [1, 2, 4, 5, 12, 40]
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'and' {{ subject }} 100% 😀 </td>"

@@ -3,7 +3,7 @@ import pytest
 from digest.rendering.style_rules import check_inlined, check_kept, classes_of
 from digest.rendering.stylesheet import StyleError, rules_of, without_comments
 from digest.rendering.template import styles_of
-from digest.theme_settings import DEFAULT_THEME
+from digest.settings.theme import DEFAULT_THEME
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from newsroom import DAY, NEWSLETTER
 from visitor import leave_link, preferences_link, subscription
 
 from digest.rendering.template_folder import templates_folder
-from digest.theme_settings import ThemeSettings
+from digest.settings.theme import ThemeSettings
 
 PUBLIC = ["/", f"/archive/{NEWSLETTER}", f"/archive/{NEWSLETTER}/{DAY}", "/static/pages.css"]
 PRIVATE = ["leave", "preferences", "confirm", "not me", "/u/forged", "/preferences/forged", "/confirm/forged"]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from digest.colour import LEAST_CONTRAST, contrast, lifted
-from digest.setting_part import Part
+from digest.settings.part import Part
 
 DEFAULT_ACCENT, DEFAULT_DARK_ACCENT, DARK_PAPER = "#8a1c1c", "#ff9a8a", "#17181a"
 # Unquoted names, as style attributes carry them; nothing that could end a declaration.

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from digest.setting_part import Part
+from digest.settings.part import Part
 
 
 class LoggingSettings(Part):

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
-from digest.setting_part import Part
-from digest.setting_values import Address, is_loopback, split_at_commas
+from digest.settings.part import Part
+from digest.settings.values import Address, is_loopback, split_at_commas
 
 Share = Annotated[float, Field(gt=0, le=1)]
 

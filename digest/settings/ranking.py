@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from digest.setting_part import Part
+from digest.settings.part import Part
 
 MOST_POINTS = 10_000
 Points = Annotated[int, Field(ge=0, le=MOST_POINTS)]

@@ -5,8 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from digest.setting_part import Part
-from digest.setting_values import Day, WebAddress
+from digest.settings.part import Part
+from digest.settings.values import Day, WebAddress
 from digest.web_address import objection
 
 

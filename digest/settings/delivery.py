@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, model_validator
 
-from digest.setting_part import Part
-from digest.setting_values import (
+from digest.settings.part import Part
+from digest.settings.values import (
     SMTP_PORTS,
     AbsolutePath,
     Domain,

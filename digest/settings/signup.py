@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from digest.setting_part import Part
-from digest.setting_values import Address, Secret, WebAddress, split_at_commas
+from digest.settings.part import Part
+from digest.settings.values import Address, Secret, WebAddress, split_at_commas
 
 DEFAULT_SENDER = "confirm"
 LOOPBACK = (IPv4Network("127.0.0.1/32"), IPv6Network("::1/128"))

@@ -5,8 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from digest.setting_part import Part
-from digest.setting_values import HostNames
+from digest.settings.part import Part
+from digest.settings.values import HostNames
 
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
 
