@@ -63,7 +63,7 @@ def gather(
     mailed = mailed_stories(session, newsletter, local_date - _LONGEST, local_date)
     late = _late(session, newsletter, calendar.earliest_on(local_date), window, previous)
     due = [*articles_due(session, window.start, window.end), *late]
-    changed = _changed(session, mailed) if updates else {}
+    changed = _changed(session, mailed, schedule.send_at) if updates else {}
     pinned = {article.url: article for article in _out_by(session, kept, schedule.send_at)}
     known = changed.keys() | pinned.keys()
     had = repeats([article for article in due if article.url not in known], mailed)
@@ -88,7 +88,11 @@ def gather(
 def _out_by(session: Session, urls: Collection[str], moment: datetime) -> list[Article]:
     """Return those articles at *urls* that may be read at *moment* (UTC)."""
     found = (article for article, _ in articles_revised(session, list(urls)))
-    return [article for article in found if max(article.published, article.not_before or moment) <= moment]
+    return [article for article in found if _is_out(article, moment)]
+
+
+def _is_out(article: Article, moment: datetime) -> bool:
+    return max(article.published, article.not_before or moment) <= moment
 
 
 def _late(
@@ -105,13 +109,13 @@ def _late(
     return [article for article in late if article.url not in had]
 
 
-def _changed(session: Session, mailed: Sequence[Mailed]) -> dict[str, tuple[Article, Change]]:
-    """Return the mailed stories that have substantially changed since readers had them last, by URL."""
+def _changed(session: Session, mailed: Sequence[Mailed], moment: datetime) -> dict[str, tuple[Article, Change]]:
+    """Return the mailed stories that have changed substantially since readers had them, and may be read at *moment*."""
     last = {story.url: story for story in reversed(mailed)}
     changed: dict[str, tuple[Article, Change]] = {}
     for article, at in articles_revised(session, list(last)):
         story = last[article.url]
-        if at > story.mailed_at and (change := change_of(story, article, at)):
+        if at > story.mailed_at and _is_out(article, moment) and (change := change_of(story, article, at)):
             changed[article.url] = (article, change)
     return changed
 

@@ -80,6 +80,20 @@ def test_a_story_that_was_mailed_and_has_changed_comes_back_once_with_what_is_ne
     assert changed.url not in {story["url"] for story in report(database, settings, DAY + timedelta(days=2))["stories"]}
 
 
+def test_a_mailed_story_that_is_embargoed_anew_does_not_come_back_before_its_time(database, settings):
+    stock(database, stories=3)
+    released(database, settings)
+    told, tomorrow = replace(article(1), headline="9 anchors found"), DAY + timedelta(days=1)
+    secret = replace(told, not_before=CUTOFF + timedelta(days=4))
+    with database.writing() as session:
+        store_articles(session, [secret], MORNING + timedelta(hours=3))
+    stock(database, stories=2, cutoff=CUTOFF + timedelta(days=1), first=20)
+    assert not any(story["updated"] for story in report(database, settings, tomorrow)["stories"])
+    with database.writing() as session:
+        store_articles(session, [replace(told, not_before=CUTOFF)], MORNING + timedelta(hours=4))
+    assert any(story["updated"] for story in report(database, settings, tomorrow)["stories"])
+
+
 def test_without_updates_no_story_comes_back(database, tmp_path):
     settings = configure(tmp_path, database.url, more=CAPS, updates="false")
     stock(database, stories=3)

@@ -58,7 +58,7 @@ def import_(
     own_sources = frozenset(outlet.name for outlet in settings.sources if outlet.own)
     articles = read_articles(paths, defaults, own_sources, sys.stdin.buffer if sys.stdin else BytesIO())
     with counting(desk.err, "Importing articles") as advance:
-        report = import_articles(database, articles, desk.now(), advance)
+        report = import_articles(database, articles, desk.now, advance)
     _report(desk, report, as_json=as_json)
     if report.rejected:
         raise typer.Exit(1)

@@ -38,6 +38,7 @@ class Lanes:
         self._has_proved_well = False
         self._permits = 0
         self._permit_wanted = asyncio.Event()
+        self._is_over = False
 
     @property
     def trouble(self) -> str:
@@ -65,6 +66,7 @@ class Lanes:
                 self.rest()
                 await self._finish()
             finally:
+                self._is_over = True
                 for conversation in tuple(self._open):
                     conversation.abort()
                 for task in tasks:
@@ -126,7 +128,8 @@ class Lanes:
         return letter
 
     async def _keep_lane(self) -> None:
-        while True:
+        # Asked, too: connecting may swallow a cancellation that comes just as it ends.
+        while not self._is_over:
             await self._work.wait()
             if wait := self._breaker.wait(time.monotonic()):
                 with suppress(TimeoutError):
@@ -142,7 +145,7 @@ class Lanes:
 
     async def _accompany(self, conversation: Conversation) -> None:
         self._open.add(conversation)
-        if not self._work.is_set():  # we were told to rest while it was being opened
+        if self._is_over or not self._work.is_set():  # we were told to rest while it was being opened
             conversation.finish()
         try:
             ending = await conversation.ended
@@ -168,7 +171,7 @@ class Lanes:
 
     async def _give_permits(self) -> None:
         """Let one letter after another go at the relay's pace, whenever one is asked for."""
-        while self._relay.is_paced:
+        while self._relay.is_paced and not self._is_over:
             await self._permit_wanted.wait()
             self._permit_wanted.clear()
             await self._relay.wait_turn()

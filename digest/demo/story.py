@@ -92,7 +92,8 @@ def _import_day(folder: Path, database: Database, cutoff: datetime, base_url: st
     day = folder / "articles.jsonl"
     write_sample_day(day, cutoff, f"{base_url}/pictures")
     with day.open("rb") as unused:
-        return import_articles(database, read_articles([str(day)], Defaults(), frozenset({OWN_NEWSROOM}), unused), now)
+        items = read_articles([str(day)], Defaults(), frozenset({OWN_NEWSROOM}), unused)
+        return import_articles(database, items, lambda: now)
 
 
 def _import_readers(database: Database, settings: Settings, now: datetime) -> int:

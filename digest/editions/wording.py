@@ -66,16 +66,12 @@ def objection_to_subject(subject: str) -> str | None:
     """Return why an editor's *subject* can't stand above a mail, as a clause, or None."""
     if _REPLY_OR_FORWARD.match(subject):
         return "it begins like a reply or a forwarded mail"
-    if not 0 < len(subject) <= SUBJECT_CHARACTERS:
-        return f"it has {len(subject)} characters, and 1 to {SUBJECT_CHARACTERS} are allowed"
-    return None
+    return _objection_to_words(subject, SUBJECT_CHARACTERS)
 
 
 def objection_to_standfirst(standfirst: str) -> str | None:
     """Return why an editor's *standfirst* can't stand in a mail, as a clause, or None."""
-    if STANDFIRST_SHORTEST <= len(standfirst) <= STANDFIRST_LONGEST:
-        return None
-    return f"it has {len(standfirst)} characters, and {STANDFIRST_SHORTEST} to {STANDFIRST_LONGEST} are allowed"
+    return _objection_to_words(standfirst, STANDFIRST_LONGEST, STANDFIRST_SHORTEST)
 
 
 def objection_to_note(note: str) -> str | None:
@@ -94,11 +90,11 @@ def repeats(words: str, subject: str) -> bool:
     return said == told or (subject.endswith("…") and said.startswith(told))
 
 
-def _objection_to_words(words: str, most: int) -> str | None:
+def _objection_to_words(words: str, most: int, fewest: int = 1) -> str | None:
     if RESERVED_DOMAIN in words.casefold():
         return f"it says {RESERVED_DOMAIN}, which stands for each reader's own address and links"
-    if not 0 < len(words) <= most:
-        return f"it has {len(words)} characters, and 1 to {most} are allowed"
+    if not fewest <= len(words) <= most:
+        return f"it has {len(words)} characters, and {fewest} to {most} are allowed"
     return None
 
 

@@ -175,6 +175,12 @@ def test_an_editors_standfirst_has_40_to_130_characters(length, fits):
     assert (objection_to_standfirst("x" * length) is None) == fits
 
 
+def test_no_words_of_an_editor_name_what_stands_for_a_readers_own_address_and_links():
+    slot = "reader@Address.slot.invalid, this is today's news for you alone"
+    assert "slot.invalid" in (objection_to_subject(slot) or "")
+    assert "slot.invalid" in (objection_to_standfirst(slot) or "")
+
+
 def test_words_repeat_a_subject_whatever_their_case_and_stop():
     assert repeats("FERRIES stay in port.", "Ferries stay in port")
     assert not repeats("Ferries stay", "Ferries stay in port")

@@ -64,7 +64,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     write_sample_day(day, CUTOFF, f"{SITE}/pictures")
     with day.open("rb") as unused:
         articles = read_articles([str(day)], Defaults(), frozenset({OWN_NEWSROOM}), unused)
-        import_articles(database, articles, MORNING)
+        import_articles(database, articles, lambda: MORNING)
     pages: list[str] = []
     preview = preview_edition(database, settings, "daily-headlines", DAY, MORNING, inline=_kept(pages))
     database.close()

@@ -170,8 +170,8 @@ class _Fetcher:
 
     def _record(self, read: _Read) -> SourceReport:
         """Store the articles, and only then that they are: a crash between the two costs one more reading."""
-        database, now = self._work.database, self._work.clock()
-        stored = import_articles(database, read.items, now)
+        database = self._work.database
+        stored = import_articles(database, read.items, self._work.clock)
         is_read = read.status is SourceStatus.READ
         health = replace(read.health, rejected=len(stored.rejected)) if is_read else read.health
         with database.writing() as session:
