@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlmodel import Session
 
 from digest.editions.calendar import Calendar
-from digest.editions.compose import compose
+from digest.editions.compose import NO_TEXTS, EditorsTexts, compose
 from digest.editions.contents import LeftOut, PlacedStory
+from digest.editions.hand import NO_HAND, Hand
 from digest.editions.hand_store import editors_hand
 from digest.editions.holds import Supply, hold_of
 from digest.editions.length import Length, brevity_of, length_of, shortfall_of
@@ -36,6 +37,7 @@ class BuiltEdition:
 
     `shortfall` says why it must not be, None when it may; `brevity` why it is no full one, `hold` why a person should
     look at it first, each None when it does not apply; `given_up` what the mail had no room for, "" if nothing.
+    `hand` and `texts` are what editors had decided and written when it was made.
     """
 
     newsletter: str
@@ -48,6 +50,8 @@ class BuiltEdition:
     given_up: str = ""
     hold: str | None = None
     brevity: str | None = None
+    hand: Hand = NO_HAND
+    texts: EditorsTexts = NO_TEXTS
 
 
 def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Previous | None) -> Schedule:
@@ -68,6 +72,7 @@ def build_edition(
     previous = previous_edition(session, slug, local_date)
     schedule = schedule_of(newsletter, local_date, previous)
     calendar, hand = Calendar.of(newsletter), editors_hand(session, slug, local_date)
+    texts = editors_texts(session, slug, local_date)
     gathered = gather(session, slug, schedule, previous, calendar, hand.kept, updates=newsletter.updates)
     contents = compose(
         slug,
@@ -75,7 +80,7 @@ def build_edition(
         newsletter,
         gathered.articles,
         {source.name: source for source in settings.sources},
-        texts=editors_texts(session, slug, local_date),
+        texts=texts,
         hand=hand,
         previous_subject=previous.subject if previous else None,
         window=schedule.window,
@@ -101,6 +106,8 @@ def build_edition(
         given_up=fitted.given_up,
         hold=_hold(newsletter, schedule, placed, gathered.supply),
         brevity=brevity_of(stories, newsletter),
+        hand=hand,
+        texts=texts,
     )
 
 

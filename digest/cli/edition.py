@@ -58,8 +58,8 @@ def retitle(
     texts = {kind: one_line(text) for kind, text in words.items() if text is not None}
     if not texts:
         raise BadInputError("say what: --subject TEXT or --standfirst TEXT")
-    refuse_published(edition)
     with edition.database.writing() as session:
+        refuse_published(session, edition)
         _refuse_unfit(texts, editors_texts(session, newsletter, edition.local_date))
         for kind, text in texts.items():
             write_text(session, newsletter, edition.local_date, kind, text, who_decides(editor), edition.now)
@@ -87,7 +87,7 @@ def approve(
     """
     desk: Desk = context.obj
     edition, named = edition_named(desk, newsletter, date), _hash_named(sha256)
-    local_date, (built, held) = edition.local_date, _built_hash(edition)
+    local_date, (built, held, shortfall) = edition.local_date, _built_hash(edition)
     if not built.startswith(named):
         raise NotApprovedError(
             f"{newsletter} {local_date} is built as {built}, not as {named}: it is not what you looked at;"
@@ -96,6 +96,8 @@ def approve(
     with edition.database.writing() as session:
         record_approval(session, newsletter, local_date, built, who_decides(editor), edition.now)
     desk.say(f"{newsletter} {local_date} is approved as {built}")
+    if shortfall:
+        desk.tell(f"note: it would be skipped all the same: {shortfall}")
     if not edition.of_newsletter.approval and not held:
         desk.tell(f"note: [newsletters.{newsletter}] has no approval = true, so it is sent without one as well")
 
@@ -109,18 +111,18 @@ def _hash_named(text: str) -> str:
     return named
 
 
-def _built_hash(edition: OpenEdition) -> tuple[str, str | None]:
-    """Return the hash of the frozen artifact of a published edition, or of what would be now, and why it is held."""
+def _built_hash(edition: OpenEdition) -> tuple[str, str | None, str | None]:
+    """Return the hash of what went out or would go out now, why it is held, and why it falls short; None if neither."""
     newsletter, local_date = edition.newsletter, edition.local_date
     if published := find_published(edition.database, newsletter, local_date):
-        return published.artifact.sha256, None
+        return published.artifact.sha256, None, None
     with edition.database.reading() as session:
         built = build_edition(session, edition.settings, newsletter, local_date)
     if built.artifact is None:
         raise DigestError(
             f"there is nothing to approve: no stored article is in the window of {newsletter} {local_date}"
         )
-    return built.artifact.sha256, built.hold
+    return built.artifact.sha256, built.hold, built.shortfall
 
 
 def _refuse_unfit(texts: dict[str, str], standing: EditorsTexts) -> None:

@@ -17,13 +17,14 @@ from digest.articles.store import articles_revised
 from digest.building import BuiltEdition, build_edition
 from digest.cli.desk import Desk, date_named, newsletter_named
 from digest.database import Database
-from digest.delivery.publishing import find_published
 from digest.editions.contents import LeftOut, PlacedStory
+from digest.editions.store import find_edition
 from digest.errors import BadInputError
 from digest.settings import NewsletterSettings, Settings
 
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MOST_NAMED = 3
+_LONGEST_NAME = 100
 
 NewsletterArgument = Annotated[str, typer.Argument(metavar="NEWSLETTER")]
 DateOption = Annotated[str | None, typer.Option("--date", help="The edition's local date; by default today's.")]
@@ -62,26 +63,31 @@ def edition_named(desk: Desk, newsletter: str, named: str | None) -> OpenEdition
     return OpenEdition(settings, database, newsletter, date_named(named, found, now), now)
 
 
-def refuse_published(edition: OpenEdition) -> None:
-    """Refuse to change what readers have.
+def refuse_published(session: Session, edition: OpenEdition) -> None:
+    """Refuse to change what readers have; to be asked in the transaction that changes it.
 
     Raises:
         BadInputError: the edition is published.
     """
-    if find_published(edition.database, edition.newsletter, edition.local_date):
+    standing = find_edition(session, edition.newsletter, edition.local_date)
+    if standing and standing.is_published:
         raise BadInputError(
             f"{edition.newsletter} of {edition.local_date} is published: what readers have can't be changed"
         )
 
 
 def who_decides(named: str | None) -> str:
-    """Return the editor that is *named*, by default the user of this process.
+    """Return the editor that is *named*, as one clean line, by default the user of this process.
 
     Raises:
-        BadInputError: nobody is, and the user has no name.
+        BadInputError: nobody is, and the user has no name; or the name is very long.
     """
+    if (name := one_line(named or "")) and len(name) <= _LONGEST_NAME:
+        return name
+    if name:
+        raise BadInputError(f"--editor has {len(name):,} characters, and {_LONGEST_NAME} are the most")
     try:
-        return named or getpass.getuser()
+        return getpass.getuser()
     except (KeyError, OSError) as error:  # a container's user may have no name
         raise BadInputError("nobody knows your user name; say who you are with --editor NAME") from error
 

@@ -147,8 +147,8 @@ def show(
 
 def _write(desk: Desk, edition: OpenEdition, kind: str, words: str, editor: str | None) -> None:
     """Keep an editor's words; none take back what was written."""
-    refuse_published(edition)
     with edition.database.writing() as session:
+        refuse_published(session, edition)
         write_text(session, edition.newsletter, edition.local_date, kind, words, who_decides(editor), edition.now)
     desk.say(f"{kind} of {edition.newsletter} {edition.local_date}: {'noted' if words else 'taken back'}")
 
@@ -157,8 +157,8 @@ def _decide(
     desk: Desk, edition: OpenEdition, story: str, act: Act, editor: str | None, place: str | None = None
 ) -> None:
     """Keep a decision, unless the edition can't be as it wants."""
-    refuse_published(edition)
     with edition.database.writing() as session:
+        refuse_published(session, edition)
         url = address_named(session, edition, story)
         if act is Act.UNDO and not editors_hand(session, edition.newsletter, edition.local_date).on(url):
             raise BadInputError(f"nothing was decided about {url}; there is nothing to undo")

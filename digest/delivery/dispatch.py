@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
@@ -15,6 +16,7 @@ from digest.delivery.outlets import Share, outlets_of, require_relay
 from digest.delivery.proof import compile_for, pull_proof
 from digest.delivery.publishing import (
     NotDueError,
+    OvertakenError,
     Published,
     find_published,
     publish,
@@ -34,6 +36,8 @@ from digest.errors import BadInputError, DigestError
 from digest.rendering.artifact import Artifact
 from digest.rendering.inlining import inline_css
 from digest.settings import Settings, SmtpSettings
+
+MADE_ANEW = 5  # times at the most, when an editor decides something while it is being made
 
 
 class MessageFaultError(DigestError):
@@ -111,6 +115,7 @@ async def prepare(
             is brought to its end as far as may be, before this is said of it.
         MessageFaultError: its message breaks the message standard.
         RelayUnavailableError: no relay gives a session and *wait* is False; nothing was published.
+        OvertakenError: editors changed it each time while it was being made; nothing was published.
     """
     safeguards = Safeguards.of(settings.newsletters[slug], expected)
     standing = find_published(database, slug, local_date)
@@ -118,18 +123,23 @@ async def prepare(
         return _going_on(database, settings, standing, safeguards, now, late=late)
     outlets_of(settings)  # law 12 has its say before anything is written
     reason = Calendar.of(settings.newsletters[slug]).skips(local_date)
-    with database.reading() as session:
-        built = build_edition(session, settings, slug, local_date, inline=inline)
-    refuse_unless_due(database, slug, built.schedule, now, late=late, settle=settings.newsletters[slug].settle)
-    schedule = _extended(built.schedule, now) if now >= built.schedule.deadline else built.schedule
-    if not reason and holds_back(database, built):
-        return hold(database, built, schedule, now)
-    if reason or built.shortfall:
-        return skip(database, slug, schedule, reason or built.shortfall or "", now)
-    _refuse_unsound(database, settings, built, now)
-    if not wait:
-        await require_relay(settings)
-    return publish(database, built, schedule, now, safeguards)
+    for _ in range(MADE_ANEW):
+        with database.reading() as session:
+            built = build_edition(session, settings, slug, local_date, inline=inline)
+        refuse_unless_due(database, slug, built.schedule, now, late=late, settle=settings.newsletters[slug].settle)
+        schedule = _extended(built.schedule, now) if now >= built.schedule.deadline else built.schedule
+        if not reason and holds_back(database, built):
+            return hold(database, built, schedule, now)
+        if reason or built.shortfall:
+            return skip(database, slug, schedule, reason or built.shortfall or "", now)
+        _refuse_unsound(database, settings, built, now)
+        if not wait:
+            await require_relay(settings)
+        with suppress(OvertakenError):
+            return publish(database, built, schedule, now, safeguards)
+    raise OvertakenError(
+        f"editors change {slug} of {local_date} faster than it can be made; send it when they are done"
+    )
 
 
 async def deliver(

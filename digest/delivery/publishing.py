@@ -12,6 +12,7 @@ from digest.delivery.safeguards import NO_SAFEGUARDS, Safeguards, refuse_unsafe
 from digest.delivery.store import freeze_audience
 from digest.editions.contents import LeftOut, PlacedStory, runners_up
 from digest.editions.edition import Edition, EditionStatus, IllegalEditionMoveError
+from digest.editions.hand_store import editors_hand
 from digest.editions.release_store import frozen_audience
 from digest.editions.store import (
     find_edition,
@@ -26,6 +27,7 @@ from digest.editions.store import (
     record_skipped,
 )
 from digest.editions.tables import ArtifactRow
+from digest.editions.texts_store import editors_texts
 from digest.editions.window import Schedule
 from digest.errors import DigestError
 from digest.rendering.artifact import Artifact
@@ -66,6 +68,10 @@ def find_published(database: Database, newsletter: str, local_date: date) -> Pub
             " restore the database from a backup: nothing is sent from it"
         )
     return Published(edition, artifact, row.standfirst, stories, is_new=False, runners_up=unplaced)
+
+
+class OvertakenError(DigestError):
+    """An editor decided something while the edition was being made: it must be made anew. Nothing was published."""
 
 
 def refuse_unless_due(
@@ -115,6 +121,7 @@ def publish(
         ValueError: *built* has a shortfall; such an edition is recorded with `skip`.
         NotApprovedError: the newsletter asks for approval, and these bytes have none; nothing was published.
         AudienceError: the audience is not about as large as it should be; nothing was published.
+        OvertakenError: editors have decided something that *built* does not know.
     """
     if built.artifact is None or built.shortfall:
         raise ValueError(f"{built.newsletter} {schedule.local_date} falls short: {built.shortfall}")
@@ -174,6 +181,7 @@ def _publish_new(
         if standing and standing.is_published:
             return None
         _refuse_behind_later(session, built.newsletter, schedule.local_date)
+        _refuse_overtaken(session, built, schedule.local_date)
         edition = record_published(session, built.newsletter, schedule, now, built.brevity)
         session.add(_frozen(edition, artifact, built.standfirst))
         freeze_stories(session, edition, built.stories)
@@ -191,6 +199,12 @@ def _refuse_behind_later(session: Session, newsletter: str, day: date) -> None:
         raise NotDueError(
             f"{newsletter} of {later} is out and covers the stories of {day}; an older one can't follow it"
         )
+
+
+def _refuse_overtaken(session: Session, built: BuiltEdition, day: date) -> None:
+    decided = editors_hand(session, built.newsletter, day), editors_texts(session, built.newsletter, day)
+    if decided != (built.hand, built.texts):
+        raise OvertakenError(f"an editor changed {built.newsletter} of {day} while it was being made; make it again")
 
 
 def _expect_published(database: Database, built: BuiltEdition) -> Published:

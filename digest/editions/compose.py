@@ -43,6 +43,9 @@ class EditorsTexts:
     corrections: tuple[str, ...] = ()
 
 
+NO_TEXTS = EditorsTexts()
+
+
 def compose(
     slug: str,
     local_date: date,
@@ -50,7 +53,7 @@ def compose(
     articles: Iterable[Article],
     sources: Mapping[str, SourceSettings],
     *,
-    texts: EditorsTexts = EditorsTexts(),
+    texts: EditorsTexts = NO_TEXTS,
     hand: Hand = NO_HAND,
     previous_subject: str | None = None,
     window: Window | None = None,

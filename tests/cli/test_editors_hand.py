@@ -56,6 +56,7 @@ def test_an_editor_approves_what_the_preview_shows(desk: Digest) -> None:
     approved = desk("edition", "approve", *EDITION, "--sha256", f" {sha256[:12].upper()} ", "--editor", "kim")
     assert (approved.code, approved.out) == (0, f"daily-headlines 2020-03-14 is approved as {sha256}\n")
     assert "has no approval = true, so it is sent without one as well" in approved.err
+    assert "it would be skipped all the same: 1 story in the window" in approved.err
 
 
 @pytest.mark.parametrize("text", ["0123456789a", "x" * 64])
@@ -172,6 +173,14 @@ def test_a_pin_that_can_not_be_carried_out_is_refused_and_leaves_nothing(desk: D
     assert desk("articles", "import", "secret.json").code == 0
     refused(desk("edition", "pin", *EDITION, secret["url"]), "can't stand in it: held back until 2020-03-14 12:00 UTC")
     assert json.loads(desk("edition", "show", *EDITION, "--json").out)["overrides"] == []
+
+
+def test_an_editors_name_is_one_clean_line_of_sane_length(desk) -> None:
+    noted = desk("edition", "note", *EDITION, "A word.", "--editor", "kim\n\x1b[31mroot")
+    assert noted.code == 0, noted.err
+    shown = desk("edition", "show", *EDITION).out
+    assert "Note by kim [31mroot, " in shown
+    assert desk("edition", "note", *EDITION, "A word.", "--editor", "k" * 101).code == 2
 
 
 def test_control_characters_in_an_editors_words_become_blanks(desk: Digest) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,14 +20,17 @@ from digest.delivery.dispatch import MessageFaultError, deliver, prepare, rehear
 from digest.delivery.journal import Journal
 from digest.delivery.ledger import Closing
 from digest.delivery.outcome import outcome_of_final_reply
-from digest.delivery.publishing import NotDueError, Published
+from digest.delivery.publishing import NotDueError, OvertakenError, Published
 from digest.delivery.reconciling import Settlement, reconcile_unknown
 from digest.delivery.recovery import mark_of
 from digest.delivery.relay import RelayUnavailableError
 from digest.delivery.tables import Delivery
 from digest.editions.edition import Edition, EditionStatus
+from digest.editions.hand import Act, Override
+from digest.editions.hand_store import record_override
 from digest.editions.store import previous_edition
 from digest.editions.tables import ArtifactRow, EditionRow
+from digest.editions.texts_store import write_text
 from digest.errors import BadInputError, DigestError
 from digest.preview import preview_edition
 from digest.rendering.inlining import inline_css
@@ -101,6 +105,42 @@ def test_a_published_edition_is_frozen_whatever_comes_in_later(database: Databas
     assert isinstance(second, Published)
     assert second.artifact == first.artifact
     assert second.stories == first.stories
+
+
+def test_what_an_editor_decides_while_it_is_being_made_is_in_what_goes_out(database: Database, tmp_path: Path) -> None:
+    stock(database, stories=5)
+    settings, dropped = configure(tmp_path, database.url, "smtp://127.0.0.1:1"), article(2).url
+    renderings: list[str] = []
+
+    def dropping_meanwhile(html: str) -> str:
+        renderings.append(html)
+        if len(renderings) == 1:
+            with database.writing() as session:
+                record_override(session, NEWSLETTER, DAY, Override(Act.DROP, dropped, None, "ana", MORNING))
+        return inline_css(html)
+
+    edition = asyncio.run(prepare(database, settings, NEWSLETTER, DAY, MORNING, late=False, inline=dropping_meanwhile))
+    assert isinstance(edition, Published)
+    assert len(renderings) == 2
+    assert len(edition.stories) == 4
+    assert dropped not in {story.url for story in edition.stories}
+    assert rows(database)[0] == 1
+
+
+def test_an_editor_who_never_stops_deciding_stops_the_publishing_and_is_told(
+    database: Database, tmp_path: Path
+) -> None:
+    stock(database, stories=5)
+    settings = configure(tmp_path, database.url, "smtp://127.0.0.1:1")
+
+    def deciding(html: str) -> str:
+        with database.writing() as session:
+            write_text(session, NEWSLETTER, DAY, "note", f"A word of {time.monotonic_ns()}.", "ana", MORNING)
+        return inline_css(html)
+
+    with pytest.raises(OvertakenError, match="send it when they are done"):
+        asyncio.run(prepare(database, settings, NEWSLETTER, DAY, MORNING, late=False, inline=deciding))
+    assert rows(database) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("settle_minutes", [0, 20])
