@@ -32,7 +32,7 @@ class Report:
     """An article as it is compared: its words' shares of the whole, 0 to 1 and ordered by word, and its claims.
 
     `forms` are the words as they were written, by stem; `lift` is this report's part in what a likeness is
-    multiplied with for the lengths of the two.
+    multiplied with for the lengths of the two; `headline` the words that stand in its headline.
     """
 
     article: Article
@@ -40,6 +40,7 @@ class Report:
     forms: dict[str, str]
     claims: Claims
     lift: float
+    headline: frozenset[str]
 
     @classmethod
     def of(cls, article: Article, forms: dict[str, str], weights: WordWeights) -> "Report":
@@ -49,7 +50,7 @@ class Report:
         length = sqrt(sum(value * value for value in worth.values())) or 1.0
         shares = {word: value / length for word, value in worth.items()}
         lift = float(_TYPICAL_WORDS / max(1, len(forms))) ** (_LENGTH_POWER / 2)
-        return cls(article, shares, forms, Claims.of(article.headline), lift)
+        return cls(article, shares, forms, Claims.of(article.headline), lift, frozenset(headline))
 
 
 @dataclass(slots=True)
@@ -129,9 +130,12 @@ def _have_evidence(one: Report, other: Report) -> bool:
     """Say whether what is shared may tell one event: a name; a rare word and another; or some words of everybody's.
 
     "Police" and "arrest" make no event, and no more does "situation" alone, which both happen to use. Two that
-    have more to say than a headline share more than that by chance, and must share more.
+    have more to say than a headline share more than that by chance, and must share more. What neither headline says
+    is no event but an agency's line: who reported it, and that more follows.
     """
     shared = one.shares.keys() & other.shares.keys()
+    if shared.isdisjoint(one.headline) and shared.isdisjoint(other.headline):
+        return False
     rare = [word for word in shared if not (is_known(word) or word[0].isdigit())]  # 61 years, and 61 boats
     if min(len(one.shares), len(other.shares)) > _HEADLINE_WORDS:
         return bool(rare) and len(shared) >= _FEWEST_OF_TEXTS

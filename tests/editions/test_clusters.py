@@ -1,5 +1,6 @@
 """Reports of one event are put together, and nothing else."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reports import EVENTS, MORNING, names, report
@@ -55,6 +56,22 @@ def test_two_events_of_one_beat_stay_apart() -> None:
         report("b", "Police arrest woman after burglary at a school in Easton"),
     ]
     assert len(clusters_of(beat)) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "(Reporting by Jane Holloway; editing by Mark Tilbury)",
+        "Photo gallery below.",
+        "This is a developing story and will be updated.",
+    ],
+)
+def test_what_an_agency_writes_under_every_story_makes_no_event(line) -> None:
+    two = [
+        report("museum", "Museum opens a wing for clocks", summary=f"Visitors may wind them. {line}"),
+        report("strike", "Bakers end their strike", summary=f"Ovens are lit again on Monday. {line}"),
+    ]
+    assert len(clusters_of([*MORNING, *two])) == len(clusters_of(MORNING)) + 2
 
 
 def test_one_ordinary_word_in_common_makes_no_event_and_one_name_does() -> None:
