@@ -27,7 +27,8 @@ def served(send: BadMorning) -> Iterator[str]:
     with subprocess.Popen(
         [DIGEST, "serve", "--port", "0", "--no-schedule"],
         cwd=send.folder,
-        env=environment | {"PYTHONUNBUFFERED": "1"},
+        # Its own relay is away: what it tells the operators of an edition left open must not count as a reader's copy.
+        env=environment | {"PYTHONUNBUFFERED": "1", "DIGEST_SMTP__URL": "smtp://127.0.0.1:1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
