@@ -7,6 +7,7 @@ from email.policy import SMTP
 from benchmarks.figures import Figure, plain
 from benchmarks.sample import CUTOFF, DAY, PUBLICATION, SLUG, STORIES, article
 from benchmarks.stopwatch import best_seconds
+from digest.articles.article import Article
 from digest.delivery.mailboxes import Mailboxes
 from digest.delivery.message import CompiledEdition, Reader, compile_edition
 from digest.editions.compose import compose
@@ -34,13 +35,14 @@ def measure_rendering(tell: Callable[[str], None]) -> list[Figure]:
     tell("an edition, rendered, inlined and held against the standard; one reader's message ...")
     look = load_template(templates_folder() / "editions" / SLUG)
     pages: list[str] = []
-    artifact = _edition(MOST_STORIES, look, inline=lambda page: _kept(pages, page))
+    offered = [article(number) for number in range(MOST_STORIES)]
+    artifact = _edition(offered, look, inline=lambda page: _kept(pages, page))
     message = _compiled(artifact).message_for(READERS[0], CUTOFF)
     # In turns, so that a neighbour on this machine disturbs all three alike.
     rounds = [
         (
             best_seconds(lambda: inline_css(pages[0]), 1),
-            best_seconds(lambda: _edition(MOST_STORIES, look), 1),
+            best_seconds(lambda: _edition(offered, look), 1),
             best_seconds(lambda: lint_message(message), 1),
         )
         for _ in range(ROUNDS)
@@ -49,7 +51,7 @@ def measure_rendering(tell: Callable[[str], None]) -> list[Figure]:
     return [
         plain(f"one premailer transform of {MOST_STORIES} stories", inlining * MILLISECONDS, "ms"),
         plain("compose + render + lint ÷ that transform (the aim: 1.5)", (whole + linting) / inlining, ""),
-        *_message_figures(_edition(STORIES, look)),
+        *_message_figures(_edition([article(number) for number in range(STORIES)], look)),
     ]
 
 
@@ -69,8 +71,8 @@ def _compiled(artifact: Artifact) -> CompiledEdition:
     return compile_edition(artifact, DAY, PUBLICATION, Mailboxes("h@quay.example", None, None), keyring(["s" * 32]))
 
 
-def _edition(stories: int, look: EditionTemplate, inline: Callable[[str], str] = inline_css) -> Artifact:
-    contents = compose(SLUG, DAY, NEWSLETTER, [article(number) for number in range(stories)], {})
+def _edition(offered: list[Article], look: EditionTemplate, inline: Callable[[str], str] = inline_css) -> Artifact:
+    contents = compose(SLUG, DAY, NEWSLETTER, offered, {})
     if contents is None:
         raise SystemExit("the articles made no edition")
     return fit_edition(contents, PUBLICATION, look, inline=inline).artifact

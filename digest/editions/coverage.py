@@ -35,6 +35,8 @@ def covered(
 def _of_one_event(
     cluster: Cluster, rank: Callable[[Article], tuple[float, float, str]], kept: Collection[str]
 ) -> list[Covered]:
+    if len(cluster.articles) == 1:  # as most are, and a rank is dear
+        return [Covered(cluster.articles[0])]
     best, *rest = sorted(cluster.articles, key=lambda told: (told.url not in kept, not told.own, *rank(told)))
     folded = (article for article in rest if not article.own and article.source != best.source)
     others = tuple(article for article in folded if article.url not in kept)

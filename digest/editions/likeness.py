@@ -136,12 +136,16 @@ def _have_evidence(one: Report, other: Report) -> bool:
     shared = one.shares.keys() & other.shares.keys()
     if shared.isdisjoint(one.headline) and shared.isdisjoint(other.headline):
         return False
-    rare = [word for word in shared if not (is_known(word) or word[0].isdigit())]  # 61 years, and 61 boats
     if min(len(one.shares), len(other.shares)) > _HEADLINE_WORDS:
-        return bool(rare) and len(shared) >= _FEWEST_OF_TEXTS
+        return len(shared) >= _FEWEST_OF_TEXTS and any(map(_is_rare, shared))
+    rare = list(filter(_is_rare, shared))
     if len(shared) >= (_FEWEST if rare else _FEWEST_KNOWN):
         return True
     return any(_is_name(one.forms[word]) and _is_name(other.forms[word]) for word in rare)
+
+
+def _is_rare(word: str) -> bool:
+    return not (is_known(word) or word[0].isdigit())  # 61 years, and 61 boats
 
 
 def _is_name(form: str) -> bool:

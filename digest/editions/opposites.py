@@ -38,6 +38,7 @@ _OPPOSITES = (
     ("open opens opened reopen reopens reopened", "close closes closed shut shuts"),
 )
 _SENSES = tuple({word: side for side, words in enumerate(pair) for word in words.split()} for pair in _OPPOSITES)
+_VERBS = frozenset().union(*_SENSES)
 _NEGATIONS = frozenset("not never cannot".split())
 _NEAR = 2  # a negation reaches over so many words: "will not now resign"
 _CLAUSE_ENDS = re.compile(
@@ -87,6 +88,8 @@ def contradiction(one: Claims, other: Claims) -> str | None:
 
 def _senses(words: list[str]) -> Iterator[tuple[int, str, int]]:
     """Give what is claimed of the words that stand before each verb of a clause, back to the verb before it."""
+    if _VERBS.isdisjoint(words):
+        return
     for pair, sides in enumerate(_SENSES):
         if sides.keys().isdisjoint(words):
             continue

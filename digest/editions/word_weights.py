@@ -50,7 +50,8 @@ class WordWeights:
 
     def is_telling(self, word: str) -> bool:
         """Say whether that two articles use a stem is a reason to compare them."""
-        return self.counts.get(word, 0) <= (_MOST_OF_A_KNOWN_WORD if is_known(word) else _MOST_OF_ANOTHER)
+        used = self.counts.get(word, 0)
+        return used <= _MOST_OF_A_KNOWN_WORD or (used <= _MOST_OF_ANOTHER and not is_known(word))
 
 
 def is_known(word: str) -> bool:

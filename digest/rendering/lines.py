@@ -68,6 +68,9 @@ def _pieces(text: str, widest: int) -> list[str]:
     """Split *text* where a line may break; joined again, the pieces are the text."""
     pieces: list[str] = []
     for word in re.findall(r"\S+\s*|\s+", text):
+        if len(word) <= widest and word.isascii():  # as most are
+            pieces.append(word)
+            continue
         for part in _between_wide(word):
             pieces += [part] if re.match(r"https?://", part) else _cut(part, widest)
     return pieces

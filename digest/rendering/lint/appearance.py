@@ -41,15 +41,26 @@ class Appearance:
         return contrast(self.ink, self.ground)
 
 
-def appearances(page: Page) -> Iterator[tuple[Node, Appearance, Appearance]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """An element in light and in dark; told from others by what it is, which is quick."""
+
+    light: Appearance
+    dark: Appearance
+
+
+PLAIN = Looks(Appearance(), Appearance())
+
+
+def appearances(page: Page) -> Iterator[tuple[Node, Looks]]:
     """Yield every element that holds words of its own with how they look in light and in the kept block's dark.
 
     Of the kept block only rules for one class are known here; browsers know the rest.
     """
     turned = dark_classes(page)
-    looks: dict[object, _Looks] = {}
-    # Stories are styled alike: a look is worked out once for each style under each other.
-    seen: dict[tuple[_Looks, str, str], _Looks] = {}
+    looks: dict[object, Looks] = {}
+    # Stories are styled alike: looks are worked out once for each style under each other.
+    seen: dict[tuple[Looks, str, str], Looks] = {}
     for node in page.nodes:
         style, classes = node.attributes.get("style", ""), node.attributes.get("class", "")
         look = looks.get(node.parent, PLAIN)
@@ -58,25 +69,14 @@ def appearances(page: Page) -> Iterator[tuple[Node, Appearance, Appearance]]:
             look = seen.get(key) or seen.setdefault(key, _turned(look, node, turned))
         looks[node.key] = look
         if node.own_words and node.tag not in {"title", "style"}:
-            yield node, look.light, look.dark
+            yield node, look
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Looks:
-    """An element in light and in dark; told from others by what it is, which is quick."""
-
-    light: Appearance
-    dark: Appearance
-
-
-PLAIN = _Looks(Appearance(), Appearance())
-
-
-def _turned(around: _Looks, node: Node, turned: Mapping[str, Mapping[str, str]]) -> _Looks:
+def _turned(around: Looks, node: Node, turned: Mapping[str, Mapping[str, str]]) -> Looks:
     dark = around.dark.under(node.style)
     for name in node.attributes.get("class", "").split():
         dark = dark.under(turned.get(name, {}))
-    return _Looks(around.light.under(node.style), dark)
+    return Looks(around.light.under(node.style), dark)
 
 
 def dark_classes(page: Page) -> dict[str, dict[str, str]]:

@@ -19,19 +19,16 @@ HIDING = (("display", "none"), ("visibility", "hidden"), ("font-size", "0"), ("f
 
 @dataclass(frozen=True)
 class Node:
-    """One element."""
+    """One element: its name and its attributes', which the parser put into lower case, and their plain values."""
 
     _element: Any
+    tag: str
+    attributes: dict[str, str]
 
-    @cached_property
-    def tag(self) -> str:
-        """Return the name, in lower case."""
-        return str(self._element.tag).lower()
-
-    @cached_property
-    def attributes(self) -> dict[str, str]:
-        """Return the attributes, names in lower case, character references resolved."""
-        return {str(name).lower(): str(value) for name, value in self._element.attrib.items()}
+    @classmethod
+    def of(cls, element: Any) -> "Node":
+        """Read *element*'s name and attributes; nearly every rule asks for them."""
+        return cls(element, element.tag, dict(element.attrib))
 
     @cached_property
     def text(self) -> str:
@@ -67,12 +64,12 @@ class Node:
     @property
     def around(self) -> "Iterator[Node]":
         """Yield the elements around this one, the nearest first."""
-        return (Node(element) for element in self._element.iterancestors())
+        return (Node.of(element) for element in self._element.iterancestors())
 
     @property
     def within(self) -> "Iterator[Node]":
         """Yield the elements inside this one, in order."""
-        return (Node(element) for element in self._element.iterdescendants("*"))
+        return (Node.of(element) for element in self._element.iterdescendants("*"))
 
     @property
     def text_runs(self) -> Iterator[str]:
@@ -111,7 +108,7 @@ class Page:
     def parse(cls, source: str) -> "Page":
         """Parse *source* as leniently as a mail client; what stands in conditional comments apart."""
         root = _parse(source)
-        return cls(None if root is None else Node(root), _conditional(root))
+        return cls(None if root is None else Node.of(root), _conditional(root))
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
@@ -156,4 +153,4 @@ def _conditional(root: Any) -> Node | None:
         return None
     comments = (CONDITIONAL.match(comment.text or "") for comment in root.iter(etree.Comment))
     parsed = _parse("".join(match[1] for match in comments if match))
-    return None if parsed is None else Node(parsed)
+    return None if parsed is None else Node.of(parsed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from digest.rendering.lint.appearance import Appearance, appearances
+from digest.rendering.lint.appearance import Appearance, Looks, appearances
 from digest.rendering.lint.page import Node
 from digest.rendering.lint.violation import Fault
 from digest.rendering.lint.wire import Wire
@@ -18,10 +18,17 @@ def legible_words(wire: Wire) -> Iterator[Fault]:
 
     Colours are those of style attributes and, in the dark, of the kept block's rules for one class.
     """
-    # A look that is wrong is wrong in every story: what is said of one is said once.
+    # A look that is wrong is wrong in every story: it is judged once, and what is said of one is said once.
+    first: dict[tuple[Looks, str], Node] = {}
+    for node, looks in appearances(wire.page):
+        first.setdefault((looks, node.tag), node)
     found: dict[str, Fault] = {}
-    for node, light, dark in appearances(wire.page):
-        for fault in (*_cramped(node, light), *_pale(node, light, "in light"), *_pale(node, dark, "in the dark")):
+    for (looks, _), node in first.items():
+        for fault in (
+            *_cramped(node, looks.light),
+            *_pale(node, looks.light, "in light"),
+            *_pale(node, looks.dark, "in the dark"),
+        ):
             found.setdefault(fault.what, fault)
     yield from found.values()
 

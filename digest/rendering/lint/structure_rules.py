@@ -24,7 +24,7 @@ BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 # White space after the name is no place to fold: what came before the fold would be empty.
 FOLDABLE = re.compile(rb"(?:[!-9;-~]+:)?+[ \t]*[^ \t]+[ \t]+[^ \t]")
 BROKEN_ESCAPE = re.compile(rb"=(?!(?:[0-9A-Fa-f]{2}|\r?\n))")
-TRAILING_SPACE = re.compile(rb"[ \t](?=\r?\n|\Z)")
+TRAILING_SPACE = tuple(space + end for space in (b" ", b"\t") for end in (b"\r\n", b"\n"))
 
 
 def clean_lines(wire: Wire) -> Iterator[Fault]:
@@ -70,7 +70,7 @@ def _encoded_lines(part: Part) -> Iterator[Fault]:
         return
     if broken := BROKEN_ESCAPE.search(part.payload):
         yield Fault("Quoted-printable holds = without two hexadecimal digits.", _words(part.payload[broken.start() :]))
-    if TRAILING_SPACE.search(part.payload):
+    if part.payload.endswith((b" ", b"\t")) or any(trailing in part.payload for trailing in TRAILING_SPACE):
         yield Fault("A quoted-printable line ends with white space, which relays strip.", part.media_type)
 
 
