@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from math import sqrt
 
 from digest.articles.article import Article
@@ -27,9 +28,9 @@ _FEWEST, _FEWEST_KNOWN, _FEWEST_OF_TEXTS = 2, 3, 4
 _LEAST = 0.05  # likenesses below count as none
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
-    """An article as it is compared: its words' shares of the whole, 0 to 1 and ordered by word, and its claims.
+    """An article as it is compared: its words' shares of the whole, 0 to 1 and ordered by word.
 
     `forms` are the words as they were written, by stem; `lift` is this report's part in what a likeness is
     multiplied with for the lengths of the two; `headline` the words that stand in its headline.
@@ -38,7 +39,6 @@ class Report:
     article: Article
     shares: dict[str, float]
     forms: dict[str, str]
-    claims: Claims
     lift: float
     headline: frozenset[str]
 
@@ -50,7 +50,12 @@ class Report:
         length = sqrt(sum(value * value for value in worth.values())) or 1.0
         shares = {word: value / length for word, value in worth.items()}
         lift = float(_TYPICAL_WORDS / max(1, len(forms))) ** (_LENGTH_POWER / 2)
-        return cls(article, shares, forms, Claims.of(article.headline), lift, frozenset(headline))
+        return cls(article, shares, forms, lift, frozenset(headline))
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Return what the headline claims; asked only of those that are like another."""
+        return Claims.of(self.article.headline)
 
 
 @dataclass(slots=True)

@@ -19,18 +19,17 @@ def words_of(text: str) -> Iterator[str]:
 
     Figures lose their thousands' commas. Where a script has no blanks, each two neighbouring characters are a word.
     """
-    for found in _WORD.finditer(text if text.isascii() else _plain(text)):
-        word = found.group()
+    for word in _WORD.findall(text if text.isascii() else _plain(text)):
         if word.isascii() and word.isalpha():  # as most are
             yield word
             continue
-        word = _POSSESSIVE.sub("", word)
-        if _UNSPACED.search(word):
-            yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))
-        elif word[0].isdigit():
-            yield word.replace(",", "")
+        bare = _POSSESSIVE.sub("", word)
+        if _UNSPACED.search(bare):
+            yield from (bare[at : at + 2] for at in range(max(1, len(bare) - 1)))
+        elif bare[0].isdigit():
+            yield bare.replace(",", "")
         else:
-            yield word.replace(".", "")
+            yield bare.replace(".", "")
 
 
 @lru_cache(maxsize=100_000)  # a day's words come again and again

@@ -48,8 +48,10 @@ class Node:
     @property
     def own_words(self) -> bool:
         """Say whether text stands right in this element, not only in one within."""
-        own = (self._element.text, *(child.tail for child in self._element))
-        return any(text and text.strip() for text in own)
+        first = self._element.text
+        if first and not first.isspace():
+            return True
+        return any(child.tail and not child.tail.isspace() for child in self._element)
 
     @property
     def key(self) -> object:
