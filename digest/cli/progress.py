@@ -58,8 +58,14 @@ def reading_through(console: Console, what: str, octets: int) -> Iterator[Callab
 
 
 @contextmanager
-def delivering(console: Console, what: str) -> Iterator[Callable[[Closing], None]]:
-    """Give a function that hears the closing equation and draws how much of it is settled."""
+def delivering(console: Console, what: str) -> Iterator[Callable[[Closing], None] | None]:
+    """Give a function that hears the closing equation and draws how much of it is settled.
+
+    None where there is no terminal: the ledger is not to be counted again and again for nobody.
+    """
+    if not console.is_terminal:
+        yield None
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -67,7 +73,7 @@ def delivering(console: Console, what: str) -> Iterator[Callable[[Closing], None
         TextColumn("{task.fields[rest]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task(what, total=None, rest="")
 
         def show(closing: Closing) -> None:
