@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 _STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[”’」』）]*")
 _OPENERS = "\"'“‘«„([¿¡—–- "
+_FAR = 2_000  # characters: a sentence that is longer ends at its next stop, and what is further ahead has no say
 _PAIRS = {"“": "”", "«": "»", "„": "“”", "「": "」", "(": ")"}
 
 # Written with a stop inside a sentence, in lower case.
@@ -43,7 +44,8 @@ def sentences(paragraph: str) -> Iterator[str]:
     """Give the sentences of *paragraph*, one line of text, in order; joined by spaces they are the paragraph."""
     start = 0
     for stop in _STOP.finditer(paragraph):
-        if _ends_here(paragraph, start, stop):
+        said = paragraph[start : stop.start()]
+        if len(said) > _FAR or _ends_here(said, stop[0], paragraph[stop.end() : stop.end() + _FAR]):
             yield paragraph[start : stop.end()].strip()
             start = stop.end()
     rest = paragraph[start:].strip()
@@ -51,22 +53,22 @@ def sentences(paragraph: str) -> Iterator[str]:
         yield rest
 
 
-def _ends_here(paragraph: str, start: int, stop: re.Match[str]) -> bool:
-    if stop[0][0] in "。！？":
-        return not _is_quoting(paragraph[start : stop.end()], paragraph[stop.end() :])
-    following = paragraph[stop.end() :].lstrip(_OPENERS)
-    if not following or following[0].islower() or paragraph[stop.end() :].lstrip().startswith("("):
+def _ends_here(said: str, stop: str, ahead: str) -> bool:
+    if stop[0] in "。！？":
+        return not _is_quoting(said + stop, ahead)
+    following = ahead.lstrip(_OPENERS)
+    if not following or following[0].islower() or ahead.lstrip().startswith("("):
         return False
-    if _is_quoting(paragraph[start : stop.end()], paragraph[stop.end() :]):
+    if _is_quoting(said + stop, ahead):
         return False
-    if stop[0] == ".":
-        return not _is_abbreviated(paragraph[start : stop.start()], following)
-    return not (stop[0][0] in "!?" and len(stop[0]) > 1 and _is_attribution(following))
+    if stop == ".":
+        return not _is_abbreviated(said, following)
+    return not (stop[0] in "!?" and len(stop) > 1 and _is_attribution(following))
 
 
-def _is_abbreviated(before: str, following: str) -> bool:
-    word = re.split(r"[\s(\[“‘«„\"'’—–-]", before)[-1].lower()
-    following_word = re.split(r"[\s,.;:!?’']", following)[0].lower()
+def _is_abbreviated(said: str, following: str) -> bool:
+    word = re.split(r"[\s(\[“‘«„\"'’—–-]", said)[-1].lower()
+    following_word = re.split(r"[\s,.;:!?’']", following, maxsplit=1)[0].lower()
     if len(word) == 1 and word.isalpha():
         return True
     if "." in word and all(len(part) <= 2 for part in word.split(".")):  # noqa: PLR2004  (U.S, Ph.D, z.B)

@@ -66,3 +66,13 @@ def test_sentences_run_on_as_their_script_has_it():
     assert run_on("One.", "Two.") == "One. Two."
     assert run_on("首相は会見した。", "雨が降った。") == "首相は会見した。雨が降った。"
     assert run_on("「橋は開く。」", "雨が降った。") == "「橋は開く。」雨が降った。"
+
+
+def test_a_text_without_end_is_read_once_and_not_again_for_every_sentence():
+    assert sum(1 for _ in sentences("It rains. " * 100_000)) == 100_000
+
+
+def test_a_quotation_that_is_never_closed_ends_before_it_swallows_the_story():
+    told = list(sentences("“It rains. " + "It rains on and on. " * 1_000 + "”"))
+    assert len(told) > 10
+    assert " ".join(told).split() == ("“It rains. " + "It rains on and on. " * 1_000 + "”").split()
