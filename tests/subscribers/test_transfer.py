@@ -311,6 +311,19 @@ def test_no_batch_goes_over_all_readers_there_are(database, counted):
     assert [plan for plan in plans if "Seq Scan on subscriber" in plan or "Seq Scan on subscription" in plan] == []
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_no_reader_is_looked_for_among_all_of_a_newsletter_that_postgresql_has_not_counted(database):
+    lines = ["email\n", *(f"reader{number}@example.org\n" for number in range(4_000))]
+    bring(database, "".join(lines[:300]), newsletter="weekly")
+    with database.writing() as session:
+        session.execute(text("ANALYZE"))
+        session.execute(text("TRUNCATE subscription, consent"))  # it still thinks that all are on the weekly
+    import_subscribers(read_rows(lines), database.writing, intake())
+    batch = [StagedRow(f"{n}@example.org", n, f"{n}@example.org", KEYS.address_hash(str(n)), "") for n in range(2000)]
+    plans = explained(database, lambda session: take_in(session, batch, intake()))
+    assert [plan for plan in plans if "Index Cond: ((newsletter" in plan] == []
+
+
 def explained(database, act):
     """Return PostgreSQL's plan of every statement of *act* that goes beyond the staging table."""
     plans = []
