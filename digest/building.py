@@ -3,7 +3,7 @@
 Reads, never writes. Preview and send both come through here, so that they can't differ (law 3).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from digest.editions.calendar import Calendar
-from digest.editions.compose import NO_TEXTS, EditorsTexts, compose
+from digest.editions.compose import NO_TEXTS, EditorsTexts, compose, refused
 from digest.editions.contents import LeftOut, PlacedStory
 from digest.editions.hand import NO_HAND, Hand
 from digest.editions.hand_store import editors_hand
@@ -20,6 +20,7 @@ from digest.editions.length import Length, brevity_of, length_of, shortfall_of
 from digest.editions.quiet_day import quieted
 from digest.editions.store import Previous, previous_edition
 from digest.editions.texts_store import editors_texts
+from digest.editions.unmet import unmet
 from digest.editions.window import Schedule
 from digest.gathering import gather
 from digest.rendering.artifact import Artifact
@@ -52,6 +53,11 @@ class BuiltEdition:
     brevity: str | None = None
     hand: Hand = NO_HAND
     texts: EditorsTexts = NO_TEXTS
+
+    @property
+    def unmet(self) -> Mapping[str, str]:
+        """Return the editors' decisions that it does not carry out, by URL, and why, in words."""
+        return unmet(self.hand, self.stories, self.left_out, self.brevity)
 
 
 def schedule_of(newsletter: NewsletterSettings, local_date: date, previous: Previous | None) -> Schedule:
@@ -89,8 +95,18 @@ def build_edition(
         relaxed=settings.site.is_local,
     )
     if contents is None:
-        hold = _hold(newsletter, schedule, (), gathered.supply)
-        return BuiltEdition(slug, schedule, "", (), gathered.kept_out, None, shortfall_of(0, newsletter), hold=hold)
+        return BuiltEdition(
+            newsletter=slug,
+            schedule=schedule,
+            standfirst="",
+            stories=(),
+            left_out=(*refused(gathered.articles, hand, relaxed=settings.site.is_local), *gathered.kept_out),
+            artifact=None,
+            shortfall=shortfall_of(0, newsletter),
+            hold=_hold(newsletter, schedule, (), gathered.supply),
+            hand=hand,
+            texts=texts,
+        )
     stories = len(contents.stories)
     quiet = quieted(contents, length_of(stories, newsletter) or Length.FULL)
     fitted = fit_edition(quiet, publication_of(settings, slug), load_template(template_of(newsletter)), inline)

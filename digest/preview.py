@@ -27,6 +27,7 @@ from digest.settings import Settings
 from subscribers.address import EmailAddress
 
 TEST_MARK = "[TEST] "
+REASONS_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Preview:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what an editor should see to, in words."""
+        edition = self.edition
         found = [f"no edition on this day: {self.off_day}"] if self.off_day else []
         found += [f"it would not be sent: {self.edition.shortfall}"] if self.edition.shortfall else []
         found += [f"it would be held: {self.edition.hold}; '{self._approval}' sends it"] if self.is_held else []
@@ -58,6 +60,7 @@ class Preview:
             [f"too heavy for one mail, so it goes without {self.edition.given_up}"] if self.edition.given_up else []
         )
         found += [] if self.is_approved else [f"it waits for its approval: '{self._approval}'"]
+        found += [f"{url} was {edition.hand.on(url)}, but {why}" for url, why in edition.unmet.items()]
         found += [f"needs a headline: {story.headline!r} ({story.url})" for story in self._without_headline()]
         return tuple(found)
 
@@ -65,18 +68,12 @@ class Preview:
         """Return what `report.json` holds; instants are ISO 8601 in UTC."""
         edition, window = self.edition, self.edition.schedule.window
         return {
-            "newsletter": edition.newsletter,
-            "date": edition.schedule.local_date.isoformat(),
-            "published": self.is_published,
+            **told_of(edition, is_published=self.is_published),
             "window": {"start": window.start.isoformat(), "end": window.end.isoformat()},
-            "subject": self.artifact.subject,
-            "standfirst": edition.standfirst,
             "brevity": edition.brevity,
             "sha256": self.artifact.sha256,
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in self.files().items()},
-            "stories": [_told(story) for story in edition.stories],
             "runners_up": [_told(story) for story in runners_up(edition.left_out)],
-            "left_out": [_told(story) for story in edition.left_out],
             "warnings": list(self.warnings),
             "lint": [asdict(violation) for violation in self.proof.violations],
             "bytes": {
@@ -116,24 +113,11 @@ def preview_edition(
     Raises:
         DigestError: there is no article in its window.
     """
-    published, approved = find_published(database, slug, local_date), None
-    if published:
-        stories, schedule = published.stories, published.edition.schedule
-        unplaced, artifact = published.runners_up, published.artifact
-        brevity = published.edition.reason
-        edition = BuiltEdition(
-            slug, schedule, published.standfirst, stories, unplaced, artifact, shortfall=None, brevity=brevity
-        )
-    else:
-        with database.reading() as session:
-            edition = build_edition(session, settings, slug, local_date, inline=inline)
-            approved = approved_hash(session, slug, local_date)
+    edition, is_published = as_it_stands(database, settings, slug, local_date, inline)
     if edition.artifact is None:
-        window = edition.schedule.window
-        raise DigestError(
-            f"there is nothing to preview: no stored article of {slug} {local_date} was published from"
-            f" {window.start:%Y-%m-%d %H:%M} to {window.end:%Y-%m-%d %H:%M} UTC"
-        )
+        raise DigestError(f"there is nothing to preview: {_why_empty(edition)}")
+    with database.reading() as session:
+        approved = approved_hash(session, slug, local_date)
     compiled = compile_for(settings, slug, local_date, edition.artifact)
     proof = pull_proof(compiled, now, relaxed=settings.site.is_local)
     newsletter = settings.newsletters[slug]
@@ -142,11 +126,48 @@ def preview_edition(
         edition.artifact,
         compiled,
         proof,
-        is_published=published is not None,
-        off_day=None if published else Calendar.of(newsletter).skips(local_date),
-        is_approved=published is not None or not newsletter.approval or approved == edition.artifact.sha256,
+        is_published=is_published,
+        off_day=None if is_published else Calendar.of(newsletter).skips(local_date),
+        is_approved=is_published or not newsletter.approval or approved == edition.artifact.sha256,
         is_held=edition.hold is not None and approved != edition.artifact.sha256,
     )
+
+
+def as_it_stands(
+    database: Database,
+    settings: Settings,
+    slug: str,
+    local_date: date,
+    inline: Callable[[str], str] = inline_css,
+) -> tuple[BuiltEdition, bool]:
+    """Return what the edition of *local_date* is, and whether it is published; it may have no story and no artifact."""
+    if published := find_published(database, slug, local_date):
+        edition = BuiltEdition(
+            newsletter=slug,
+            schedule=published.edition.schedule,
+            standfirst=published.standfirst,
+            stories=published.stories,
+            left_out=published.runners_up,
+            artifact=published.artifact,
+            shortfall=None,
+            brevity=published.edition.reason,
+        )
+        return edition, True
+    with database.reading() as session:
+        return build_edition(session, settings, slug, local_date, inline=inline), False
+
+
+def told_of(edition: BuiltEdition, *, is_published: bool) -> dict[str, Any]:
+    """Return what every report says of an edition; instants are ISO 8601 in UTC."""
+    return {
+        "newsletter": edition.newsletter,
+        "date": edition.schedule.local_date.isoformat(),
+        "published": is_published,
+        "subject": edition.artifact.subject if edition.artifact else None,
+        "standfirst": edition.standfirst,
+        "stories": [_told(story) for story in edition.stories],
+        "left_out": [_told(story) for story in edition.left_out],
+    }
 
 
 def write_preview(preview: Preview, folder: Path) -> list[Path]:
@@ -176,6 +197,16 @@ async def mail_preview(preview: Preview, relay: Relay, recipient: EmailAddress, 
     marked = preview.compiled.with_subject(TEST_MARK + preview.artifact.subject, trial=trial)
     envelope = Envelope(marked.sender_for(reader), reader.address)
     return await relay.deliver(envelope, marked.message_for(reader, now))
+
+
+def _why_empty(edition: BuiltEdition) -> str:
+    of, window = f"{edition.newsletter} {edition.schedule.local_date}", edition.schedule.window
+    if edition.left_out:
+        reasons = "; ".join(f"{left.headline}: {left.why}" for left in edition.left_out[:REASONS_TOLD])
+        return f"of {len(edition.left_out)} stored articles none may stand in {of}: {reasons}"
+    return (
+        f"no stored article of {of} was published from {window.start:%Y-%m-%d %H:%M} to {window.end:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def _told(story: PlacedStory | LeftOut) -> dict[str, Any]:

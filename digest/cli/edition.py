@@ -15,7 +15,7 @@ from digest.cli.editor import (
     OpenEdition,
     edition_named,
     one_line,
-    refuse_published,
+    refuse_unless_open,
     who_decides,
 )
 from digest.delivery.publishing import find_published
@@ -49,6 +49,7 @@ def retitle(
     date: DateOption = None,
     subject: Annotated[str | None, typer.Option(help="The subject, instead of the lead's headline.")] = None,
     standfirst: Annotated[str | None, typer.Option(help="The sentence on the day, 40 to 130 characters.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take back what was written of both.")] = False,
     editor: EditorOption = None,
 ) -> None:
     """Write an edition's subject or standfirst yourself. Kept with who and when, until the edition is published."""
@@ -56,14 +57,17 @@ def retitle(
     edition = edition_named(desk, newsletter, date)
     words = {"subject": subject, "standfirst": standfirst}
     texts = {kind: one_line(text) for kind, text in words.items() if text is not None}
-    if not texts:
-        raise BadInputError("say what: --subject TEXT or --standfirst TEXT")
+    if bool(texts) == remove:
+        raise BadInputError("say what: --subject TEXT, --standfirst TEXT or both, or --remove")
     with edition.database.writing() as session:
-        refuse_published(session, edition)
-        _refuse_unfit(texts, editors_texts(session, newsletter, edition.local_date))
+        refuse_unless_open(session, edition)
+        if remove:
+            texts = dict.fromkeys(words, "")
+        else:
+            _refuse_unfit(texts, editors_texts(session, newsletter, edition.local_date))
         for kind, text in texts.items():
             write_text(session, newsletter, edition.local_date, kind, text, who_decides(editor), edition.now)
-    desk.say(f"{' and '.join(texts)} of {newsletter} {edition.local_date}: noted")
+    desk.say(f"{' and '.join(texts)} of {newsletter} {edition.local_date}: {'taken back' if remove else 'noted'}")
 
 
 app.command("note")(hand.note)

@@ -17,6 +17,7 @@ from digest.articles.store import articles_revised
 from digest.building import BuiltEdition, build_edition
 from digest.cli.desk import Desk, date_named, newsletter_named
 from digest.database import Database
+from digest.editions.calendar import Calendar
 from digest.editions.contents import LeftOut, PlacedStory
 from digest.editions.store import find_edition
 from digest.errors import BadInputError
@@ -63,12 +64,14 @@ def edition_named(desk: Desk, newsletter: str, named: str | None) -> OpenEdition
     return OpenEdition(settings, database, newsletter, date_named(named, found, now), now)
 
 
-def refuse_published(session: Session, edition: OpenEdition) -> None:
-    """Refuse to change what readers have; to be asked in the transaction that changes it.
+def refuse_unless_open(session: Session, edition: OpenEdition) -> None:
+    """Refuse to change what readers have, or what nobody will get; to be asked in the transaction that changes it.
 
     Raises:
-        BadInputError: the edition is published.
+        BadInputError: the edition is published, or there is none on its date.
     """
+    if why := Calendar.of(edition.of_newsletter).skips(edition.local_date):
+        raise BadInputError(f"{edition.newsletter} has no edition on {edition.local_date}: {why}")
     standing = find_edition(session, edition.newsletter, edition.local_date)
     if standing and standing.is_published:
         raise BadInputError(

@@ -1,5 +1,6 @@
 """`digest edition show`, `pin`, `drop`, `move`, `note` and `correct`: what an editor decides about an edition."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from digest.cli.editor import (
     address_named,
     edition_named,
     one_line,
-    refuse_published,
+    refuse_unless_open,
     who_decides,
 )
 from digest.editions.hand import FRONT, LEAD, Act, Hand, Override
@@ -25,7 +26,7 @@ from digest.editions.selection import titles_of
 from digest.editions.texts_store import CORRECTION, WrittenText, write_text, written_texts
 from digest.editions.wording import objection_to_correction, objection_to_note
 from digest.errors import BadInputError
-from digest.preview import preview_edition
+from digest.preview import as_it_stands, told_of
 
 StoryArgument = Annotated[
     str, typer.Argument(metavar="STORY", help="Its address, or a part of its headline or address that no other has.")
@@ -125,22 +126,19 @@ def show(
     """Show an edition's stories in their places, and what editors decided, with who and when. Changes nothing."""
     desk: Desk = context.obj
     edition = edition_named(desk, newsletter, date)
+    built, is_published = as_it_stands(edition.database, edition.settings, newsletter, edition.local_date, inline=str)
     with edition.database.reading() as session:
         hand = editors_hand(session, newsletter, edition.local_date)
         texts = written_texts(session, newsletter, edition.local_date)
-    preview = preview_edition(
-        edition.database, edition.settings, newsletter, edition.local_date, edition.now, inline=str
-    )
     if as_json:
-        report = preview.report()
-        told = {key: report[key] for key in ("newsletter", "date", "published", "subject", "standfirst", "stories")}
-        desk.say_json({**told, "left_out": report["left_out"], **_decisions(hand, texts)})
+        desk.say_json({**told_of(built, is_published=is_published), **_decisions(hand, texts, built.unmet)})
         return
-    state = "published" if preview.is_published else "not published yet"
-    desk.say(f"{newsletter} {edition.local_date} ({state}): {preview.artifact.subject}")
-    desk.out.print(_table(preview.edition, hand))
-    for override in hand.overrides.values():
-        desk.say(f"{override.url} was {override}")
+    state = "published" if is_published else "not published yet"
+    subject = built.artifact.subject if built.artifact else "no story may stand in it"
+    desk.say(f"{newsletter} {edition.local_date} ({state}): {subject}")
+    desk.out.print(_table(built, hand))
+    for url, override in hand.overrides.items():
+        desk.say(f"{url} was {override}" + (f", but {built.unmet[url]}" if url in built.unmet else ""))
     for written in texts:
         desk.say(f"{written.kind.capitalize()} by {written.editor}, {written.at:%Y-%m-%d %H:%M} UTC: {written.text}")
 
@@ -148,7 +146,7 @@ def show(
 def _write(desk: Desk, edition: OpenEdition, kind: str, words: str, editor: str | None) -> None:
     """Keep an editor's words; none take back what was written."""
     with edition.database.writing() as session:
-        refuse_published(session, edition)
+        refuse_unless_open(session, edition)
         write_text(session, edition.newsletter, edition.local_date, kind, words, who_decides(editor), edition.now)
     desk.say(f"{kind} of {edition.newsletter} {edition.local_date}: {'noted' if words else 'taken back'}")
 
@@ -158,7 +156,7 @@ def _decide(
 ) -> None:
     """Keep a decision, unless the edition can't be as it wants."""
     with edition.database.writing() as session:
-        refuse_published(session, edition)
+        refuse_unless_open(session, edition)
         url = address_named(session, edition, story)
         if act is Act.UNDO and not editors_hand(session, edition.newsletter, edition.local_date).on(url):
             raise BadInputError(f"nothing was decided about {url}; there is nothing to undo")
@@ -166,15 +164,17 @@ def _decide(
         record_override(session, edition.newsletter, edition.local_date, override)
         session.flush()
         built = edition.build(session)
-        if act in (Act.PIN, Act.MOVE):
-            _refuse_unplaced(built, url)
+        _refuse_unmet(built, url)
     desk.say(f"{edition.newsletter} {edition.local_date}: {url} is {override}; {_where(built, url)}")
+    for other, why in built.unmet.items():
+        desk.tell(f"note: {other} was {built.hand.on(other)}, but {why}")
 
 
-def _refuse_unplaced(built: BuiltEdition, url: str) -> None:
-    if url not in {story.url for story in built.stories}:
-        why = next((left.why for left in built.left_out if left.url == url), None)
-        raise BadInputError(f"{url} can't stand in it: {why or 'it is not out when the edition goes out'}")
+def _refuse_unmet(built: BuiltEdition, url: str) -> None:
+    """Refuse a decision that is in vain, unless it only waits for a full edition."""
+    stands = any(story.url == url for story in built.stories)
+    if (why := built.unmet.get(url)) and not (stands and built.brevity):
+        raise BadInputError(f"{url} can't stand {'there' if stands else 'in it'}: {why}")
 
 
 def _where(built: BuiltEdition, url: str) -> str:
@@ -192,9 +192,9 @@ def _place_named(edition: OpenEdition, named: str) -> str:
     return places[named.casefold()]
 
 
-def _decisions(hand: Hand, texts: tuple[WrittenText, ...]) -> dict[str, Any]:
+def _decisions(hand: Hand, texts: tuple[WrittenText, ...], unmet: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "overrides": [_as_told(override) for override in hand.overrides.values()],
+        "overrides": [{**_as_told(override), "unmet": unmet.get(url)} for url, override in hand.overrides.items()],
         "texts": [_as_told(written) for written in texts],
     }
 

@@ -75,9 +75,10 @@ def compose(
         article = event.article
         return score_of(event, newsletter, sources.get(article.source), span, changes.get(article.url))
 
-    ordered = sorted(articles, key=lambda article: (article.published, article.url), reverse=True)
-    objections = {article.url: _dropped(article, hand) or _objection(article, relaxed=relaxed) for article in ordered}
-    fit = [_presentable(article, relaxed=relaxed) for article in ordered if objections[article.url] is None]
+    ordered = _newest_first(articles)
+    out = refused(ordered, hand, relaxed=relaxed)
+    unfit = {left.url for left in out}
+    fit = [_presentable(article, relaxed=relaxed) for article in ordered if article.url not in unfit]
     if not fit:
         return None
     events = covered(fit, lambda article: _order(article, score(Covered(article))), hand.kept)
@@ -101,9 +102,22 @@ def compose(
         left_out=(
             *page.left_out,
             *(LeftOut(other.url, other.headline, _told_by(event)) for event in events for other in event.others),
-            *(LeftOut(article.url, article.headline, why) for article in ordered if (why := objections[article.url])),
+            *out,
         ),
     )
+
+
+def refused(articles: Iterable[Article], hand: Hand = NO_HAND, *, relaxed: bool = False) -> tuple[LeftOut, ...]:
+    """Return those of *articles* that may not stand in an edition whatever else there is, the newest first, and why."""
+    found = (
+        (article, _dropped(article, hand) or _objection(article, relaxed=relaxed))
+        for article in _newest_first(articles)
+    )
+    return tuple(LeftOut(article.url, article.headline, why) for article, why in found if why)
+
+
+def _newest_first(articles: Iterable[Article]) -> list[Article]:
+    return sorted(articles, key=lambda article: (article.published, article.url), reverse=True)
 
 
 def _sponsor_on(local_date: date, newsletter: NewsletterSettings) -> Sponsor | None:

@@ -12,6 +12,8 @@ from digest.editions.score import UNSCORED, Score
 # that held one would be handed them, so none may.
 RESERVED_DOMAIN = "slot.invalid"
 RUNNERS_UP = 5
+# What the places above the sections are called wherever an edition is told of.
+LEAD_PLACE, FRONT_PLACE = "lead", "second rank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ class Contents:
 
     def placed(self) -> tuple[PlacedStory, ...]:
         """Return every story with the place it has, in reading order."""
-        places = [("lead", self.lead), *(("second rank", story) for story in self.second_rank)]
+        places = [(LEAD_PLACE, self.lead), *((FRONT_PLACE, story) for story in self.second_rank)]
         places += [(section.title, story) for section in self.sections for story in section.stories]
         return tuple(
             PlacedStory(

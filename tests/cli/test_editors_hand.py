@@ -36,6 +36,7 @@ def refused(run, *words: str) -> None:
         (("--standfirst", "x" * 131), "131 characters"),
         (("--subject", STANDFIRST.upper(), "--standfirst", STANDFIRST), "say the same"),
         ((), "say what"),
+        (("--subject", "The fleet is home", "--remove"), "say what"),
     ],
 )
 def test_words_that_may_not_stand_in_a_mail_are_refused(desk: Digest, words, why) -> None:
@@ -46,6 +47,22 @@ def test_words_that_may_not_stand_in_a_mail_are_refused(desk: Digest, words, why
 def test_a_standfirst_is_held_against_the_subject_that_stands_already(desk: Digest) -> None:
     assert desk("edition", "retitle", *EDITION, "--subject", STANDFIRST).code == 0
     refused(desk("edition", "retitle", *EDITION, "--standfirst", STANDFIRST), "--standfirst", "say the same")
+
+
+def test_words_of_an_editors_own_are_taken_back(desk: Digest) -> None:
+    assert desk("edition", "retitle", *EDITION, "--subject", "The fleet is home").code == 0
+    assert json.loads(desk("preview", *EDITION, "--json").out)["subject"] == "The fleet is home"
+    back = desk("edition", "retitle", *EDITION, "--remove")
+    assert back.out == "subject and standfirst of daily-headlines 2020-03-14: taken back\n"
+    assert json.loads(desk("preview", *EDITION, "--json").out)["subject"] == "The boats are back"
+    assert json.loads(desk("edition", "show", *EDITION, "--json").out)["texts"] == []
+
+
+@pytest.mark.parametrize("words", [("pin", "boats"), ("drop", "boats"), ("note", "A word."), ("retitle", "--remove")])
+def test_about_a_day_without_an_edition_nothing_is_decided(desk: Digest, words) -> None:
+    off = {f"{DAILY}__SKIP_DATES": '["2020-03-14"]'}
+    command, *rest = words
+    refused(desk("edition", command, "daily-headlines", *rest, "--date", "2020-03-14", **off), "has no edition on 2020")
 
 
 def test_an_editor_approves_what_the_preview_shows(desk: Digest) -> None:
@@ -173,6 +190,52 @@ def test_a_pin_that_can_not_be_carried_out_is_refused_and_leaves_nothing(desk: D
     assert desk("articles", "import", "secret.json").code == 0
     refused(desk("edition", "pin", *EDITION, secret["url"]), "can't stand in it: held back until 2020-03-14 12:00 UTC")
     assert json.loads(desk("edition", "show", *EDITION, "--json").out)["overrides"] == []
+
+
+def test_what_can_not_stand_where_it_is_moved_is_refused_and_what_no_longer_does_is_told(
+    desk: Digest, tmp_path
+) -> None:
+    stories = [
+        {"url": f"https://quay.example/{n}", "source": "The Quay Times", "headline": f"{word} at the quay",
+         "body": f"{word}. It is so.", "published": "2020-03-13T15:00Z"}
+        for n, word in enumerate(("Rain", "Fog", "Ice", "Sun", "Hail"))
+    ]  # fmt: skip
+    (tmp_path / "day.jsonl").write_text("".join(json.dumps(story) + "\n" for story in stories), encoding="utf-8")
+    assert desk("articles", "import", "day.jsonl").code == 0
+    full = {f"{DAILY}__MIN_STORIES": "1"}
+
+    def move(number: int, place: str):
+        return desk("edition", "move", *EDITION, stories[number]["url"], "--to", place, "--editor", "kim", **full)
+
+    for number in range(3):
+        assert move(number, "front").code == 0
+    refused(move(3, "front"), "can't stand there: the front has room for 3, and they were moved there before")
+    assert move(3, "lead").err == ""
+    again = move(4, "lead")
+    assert (again.code, "note: https://quay.example/3 was moved to lead by kim" in again.err) == (0, True)
+    assert "what was moved there later leads" in again.err
+    shown = json.loads(desk("edition", "show", *EDITION, "--json", **full).out)
+    assert {one["url"][-1]: one["unmet"] for one in shown["overrides"] if one["unmet"]} == {
+        "3": "what was moved there later leads"
+    }
+    warnings = json.loads(desk("preview", *EDITION, "--json", **full).out)["warnings"]
+    assert [line for line in warnings if "/3 was moved to lead" in line and "moved there later leads" in line]
+    gone = {**stories[0], "withdrawn": True}
+    (tmp_path / "gone.json").write_text(json.dumps(gone), encoding="utf-8")
+    assert desk("articles", "import", "gone.json").code == 0
+    assert "/0 was moved to front by kim" in (shown := desk("edition", "show", *EDITION, **full).out)
+    assert "but its outlet has withdrawn it" in shown
+
+
+def test_when_everything_is_dropped_the_decisions_are_shown_and_can_be_undone(desk: Digest) -> None:
+    assert desk("edition", "drop", *EDITION, "boats", "--editor", "kim").code == 0
+    shown = desk("edition", "show", *EDITION)
+    assert (shown.code, "no story may stand in it" in shown.out) == (0, True)
+    assert "https://quay.example/storm was dropped by kim" in shown.out
+    blank = desk("preview", *EDITION)
+    assert (blank.code, "The boats are back: dropped by kim" in blank.err) == (1, True)
+    assert desk("edition", "drop", *EDITION, "boats", "--undo").code == 0
+    assert json.loads(desk("preview", *EDITION, "--json").out)["subject"] == "The boats are back"
 
 
 def test_an_editors_name_is_one_clean_line_of_sane_length(desk) -> None:
