@@ -205,6 +205,33 @@ def test_a_withdrawn_story_stands_in_no_edition_and_the_editor_hears_of_it(datab
     assert "gone" not in names(build(database).stories)
 
 
+def test_a_story_that_was_withdrawn_and_comes_back_is_in_the_next_edition_once(database):
+    gone = article("gone", CUTOFF - timedelta(hours=5), withdrawn=True)
+    store(database, gone, *three())
+    publish(database, DAY, build(database).stories)
+    store(database, replace(gone, withdrawn=False), at=CUTOFF + timedelta(hours=9))
+    following = build(database, day=DAY + timedelta(days=1))
+    assert (names(following.stories), following.stories[0].reasons[-1]) == ({"gone"}, LATE)
+    publish(database, DAY + timedelta(days=1), following.stories, at=CUTOFF + timedelta(days=1))
+    assert build(database, day=DAY + timedelta(days=2)).stories == ()
+
+
+def test_what_an_editor_should_know_of_a_story_is_among_the_reasons(database):
+    store(database, article("odd", CUTOFF - timedelta(hours=1), flagged="its feed dated it 2031-01-01"), *three())
+    (odd,) = (story for story in build(database).stories if story.url.endswith("/odd"))
+    assert odd.reasons[-1] == "its feed dated it 2031-01-01"
+
+
+def test_an_outlets_same_words_at_two_addresses_are_one_story(database):
+    once, again = article("storm", CUTOFF - timedelta(hours=2)), article("storm-2", CUTOFF - timedelta(hours=1))
+    again = replace(again, headline=once.headline, summary=once.summary.upper())
+    other = replace(again, url="https://www.post.example/storm-3", summary="What the harbour master says is not so.")
+    store(database, once, again, other, *three())
+    built = build(database)
+    assert {story.url for story in built.stories} >= {once.url, other.url}
+    assert [(left.url, left.why) for left in built.left_out] == [(again.url, f"{once.url} says the same")]
+
+
 def test_what_has_not_settled_waits_and_is_not_lost_when_the_setting_changes(database):
     young = [article(name, CUTOFF - timedelta(minutes=minutes)) for name, minutes in (("Elm", 16), ("Fir", 15))]
     store(database, *young, *three())

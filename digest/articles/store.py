@@ -65,10 +65,9 @@ def articles_due(session: Session, start: datetime, end: datetime) -> list[Artic
 def articles_due_late(session: Session, start: datetime, end: datetime, after: datetime) -> list[Article]:
     """Return the articles that are due in [*start*, *end*) but were not known to be at *after*, all UTC, as above.
 
-    They were stored later, or their embargo was shortened later.
+    They were stored later, or came free later: their embargo was shortened, or their outlet had withdrawn them.
     """
-    freed = and_(col(ArticleRow.not_before).is_not(None), col(ArticleRow.updated_at) > after)
-    unknown = or_(col(ArticleRow.stored_at) > after, freed)
+    unknown = or_(col(ArticleRow.stored_at) > after, col(ArticleRow.freed_at) > after)
     return _in_order(session, select(ArticleRow).where(_is_due(start, end), unknown))
 
 
@@ -80,10 +79,23 @@ def articles_held_back(session: Session, start: datetime, end: datetime) -> list
 
 
 def newest_published(session: Session, until: datetime) -> datetime | None:
-    """Return when the newest of the articles published by *until* was, both UTC; None when there is none."""
-    published = col(ArticleRow.published)
-    found = session.exec(select(published).where(published <= until).order_by(published.desc()).limit(1))
-    return found.first()
+    """Return when the newest of the articles that may be read at *until* was published, both UTC; None: there is none.
+
+    One that is withdrawn or still held back is no sign that its source comes in.
+    """
+    published, not_before = col(ArticleRow.published), col(ArticleRow.not_before)
+    is_out = (published <= until, or_(not_before.is_(None), not_before <= until))
+    newest = select(published).where(*is_out, col(ArticleRow.withdrawn).is_not(True))
+    return session.exec(newest.order_by(published.desc()).limit(1)).first()
+
+
+def addresses_now(session: Session, urls: Sequence[str]) -> dict[str, str]:
+    """Return the addresses under which the articles at *urls* are stored now, where those have become others.
+
+    One that was stored under http is moved when it comes under https.
+    """
+    stored = {article.url for article, _ in articles_revised(session, [*urls, *map(other_scheme, urls)])}
+    return {url: other_scheme(url) for url in urls if url not in stored and other_scheme(url) in stored}
 
 
 def articles_revised(session: Session, urls: Sequence[str]) -> list[tuple[Article, datetime]]:
@@ -167,11 +179,18 @@ def _update(session: Session, row: ArticleRow, incoming: Article, now: datetime)
         return Stored.UNCHANGED
     if revised.headline != stored.headline and row.id is not None:
         session.add(FormerHeadline(article_id=row.id, headline=stored.headline, replaced_at=now))
+    if _is_freed(stored, revised):
+        row.freed_at = now
     for name, value in _columns(revised).items():
         setattr(row, name, value)
     row.updated_at = now
     session.add(row)
     return Stored.UPDATED
+
+
+def _is_freed(before: Article, after: Article) -> bool:
+    is_earlier = bool(before.not_before and after.not_before and after.not_before < before.not_before)
+    return is_earlier or (bool(before.withdrawn) and not after.withdrawn)
 
 
 _SAME_NAMED = (

@@ -9,7 +9,10 @@ from subscribers.instant import Instant
 
 
 class ArticleRow(SQLModel, table=True):
-    """A stored article; `url` is canonical and unique. See `Article` for the meaning of each field."""
+    """A stored article; `url` is canonical and unique. See `Article` for the meaning of each field.
+
+    `freed_at` is when it last came free of what kept it from readers: it was withdrawn, or its embargo was longer.
+    """
 
     __tablename__ = "article"
 
@@ -38,6 +41,7 @@ class ArticleRow(SQLModel, table=True):
     flagged: str | None = Field(sa_type=Text)
     not_before: datetime | None = Field(default=None, sa_type=Instant, index=True)
     withdrawn: bool | None = None
+    freed_at: datetime | None = Field(default=None, sa_type=Instant)
     stored_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
 

@@ -17,6 +17,7 @@ from digest.editions.contents import RESERVED_DOMAIN, Contents, LeftOut, Sponsor
 from digest.editions.coverage import Covered, covered
 from digest.editions.hand import NO_HAND, Hand
 from digest.editions.ranking import score_of, section_of
+from digest.editions.repeats import words_told
 from digest.editions.score import Score
 from digest.editions.selection import because, select
 from digest.editions.window import Window
@@ -27,7 +28,7 @@ from digest.web_address import objection
 LONGEST_SUMMARY = 600
 LONGEST_LABEL = 2048
 WITHDRAWN = "its outlet has withdrawn it"
-LATE = "stored after the previous edition was out"
+LATE = "it came, or came free, after the previous edition was out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,15 @@ def compose(
 
 def refused(articles: Iterable[Article], hand: Hand = NO_HAND, *, relaxed: bool = False) -> tuple[LeftOut, ...]:
     """Return those of *articles* that may not stand in an edition whatever else there is, the newest first, and why."""
-    found = (
-        (article, _dropped(article, hand) or _objection(article, relaxed=relaxed))
-        for article in _newest_first(articles)
-    )
-    return tuple(LeftOut(article.url, article.headline, why) for article, why in found if why)
+    ordered = _newest_first(articles)
+    found = {article.url: _dropped(article, hand) or _objection(article, relaxed=relaxed) for article in ordered}
+    told: dict[tuple[str, ...], str] = {}
+    for article in sorted(ordered[::-1], key=lambda article: article.url not in hand.kept):
+        if found[article.url] is None:
+            first = told.setdefault(words_told(article.source, article.headline, article.summary), article.url)
+            if first != article.url and article.url not in hand.kept:
+                found[article.url] = f"{first} says the same"
+    return tuple(LeftOut(article.url, article.headline, why) for article in ordered if (why := found[article.url]))
 
 
 def _newest_first(articles: Iterable[Article]) -> list[Article]:
@@ -188,7 +193,7 @@ def _story(event: Covered, score: Score, terms: SourceSettings | None, late: Col
         image=article.image if terms is None or terms.images else None,
         needs_headline=article.needs_headline,
         also_in=event.also_in,
-        reasons=(*score.reasons, *((LATE,) if article.url in late else ())),
+        reasons=(*score.reasons, *((LATE,) if article.url in late else ()), *filter(None, (article.flagged,))),
         score=score,
         told=article.summary[: 4 * LONGEST_SUMMARY],
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from digest.editions.contents import PlacedStory
 from digest.editions.mailed import Mailed
-from digest.editions.words import words_of
+from digest.editions.words import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,8 @@ def _staleness(newest: datetime | None, cutoff: datetime, hours: float | None) -
 
 def _sameness(stories: Sequence[PlacedStory], yesterday: Collection[Mailed], share: float) -> str | None:
     urls = {story.url for story in yesterday}
-    lines = {_line(story.source, story.headline) for story in yesterday}
-    same = sum(story.url in urls or _line(story.source, story.headline) in lines for story in stories)
+    lines = {(story.source, wording(story.headline)) for story in yesterday}
+    same = sum(story.url in urls or (story.source, wording(story.headline)) in lines for story in stories)
     if same <= share * len(stories):
         return None
     return f"{same} of {len(stories)} stories were in the previous edition, and repeat_share is {share:g}"
-
-
-def _line(source: str, headline: str) -> tuple[str, ...]:
-    return (source, *(word.casefold() for word in words_of(headline)))

@@ -12,9 +12,14 @@ from digest.articles.article import Article
 from digest.editions.clusters import Cluster, clusters_of
 from digest.editions.likeness import forms_of
 from digest.editions.mailed import Mailed
-from digest.editions.words import words_of
+from digest.editions.words import wording
 
 LONGEST_ECHO = timedelta(hours=36)  # an event that is told anew after that is told for what came of it
+
+
+def words_told(source: str, headline: str, summary: str) -> tuple[str, ...]:
+    """Return what makes two texts of one outlet the same: a column that is only called the same each day is not."""
+    return (source, *wording(f"{headline}\n{summary}"))
 
 
 def repeats(articles: Iterable[Article], mailed: Sequence[Mailed]) -> dict[str, str]:
@@ -24,19 +29,14 @@ def repeats(articles: Iterable[Article], mailed: Sequence[Mailed]) -> dict[str, 
     """
     told = list(articles)
     by_url = {story.url: story for story in reversed(mailed)}
-    by_words = {_words(story.source, story.headline, story.summary or ""): story for story in reversed(mailed)}
+    by_words = {words_told(story.source, story.headline, story.summary or ""): story for story in reversed(mailed)}
     found = {article.url: by_url[article.url] for article in told if article.url in by_url}
     for article in told:
-        if same := by_words.get(_words(article.source, article.headline, article.summary)):
+        if same := by_words.get(words_told(article.source, article.headline, article.summary)):
             found.setdefault(article.url, same)
     for url, story in _echoes([article for article in told if article.url not in found], mailed):
         found.setdefault(url, story)
     return {url: _had(story) for url, story in found.items()}
-
-
-def _words(source: str, headline: str, summary: str) -> tuple[str, ...]:
-    """Return what makes two texts of one outlet the same: a column that is only called the same each day is not."""
-    return (source, *(word.casefold() for word in words_of(f"{headline}\n{summary}")))
 
 
 def _echoes(articles: Sequence[Article], mailed: Sequence[Mailed]) -> Iterator[tuple[str, Mailed]]:

@@ -32,6 +32,11 @@ def words_of(text: str) -> Iterator[str]:
             yield bare.replace(".", "")
 
 
+def wording(text: str) -> tuple[str, ...]:
+    """Return what two texts have in common that differ in nothing but letters' size, accents and marks."""
+    return tuple(word.casefold() for word in words_of(text))
+
+
 @lru_cache(maxsize=100_000)  # a day's words come again and again
 def stem(word: str) -> str:
     """Return what *word* has in common with its other forms: lift, lifts, lifted and lifting are one.

@@ -12,6 +12,7 @@ from digest.articles.store import (
     articles_due_late,
     articles_held_back,
     articles_stored,
+    newest_published,
     past_headlines,
     store_articles,
 )
@@ -142,6 +143,36 @@ def test_an_article_is_due_when_it_was_published_or_when_its_embargo_ends(databa
     asked = [due(database, articles_due, start, start + day) for start in days]
     assert asked == [set(), {"free", "lifted", "today"}, {"tomorrow"}, {"in two days"}]
     assert due(database, articles_held_back, days[1], days[2]) == {"tomorrow", "in two days"}
+
+
+def test_what_was_withdrawn_and_comes_back_is_due_late(database):
+    gone = replace(RAIN, url="https://post.example/gone", withdrawn=True)
+    store(database, gone, RAIN)
+    store(database, replace(gone, withdrawn=None, headline="Hail"), now=LATER)
+    asked = (articles_due_late, AT, AT + timedelta(days=1), NOW)
+    assert due(database, *asked) == set()  # what does not say that it is back is not
+    store(database, replace(gone, withdrawn=False), now=LATER)
+    assert due(database, *asked) == {"gone"}
+
+
+def test_an_embargo_that_was_over_and_a_new_word_bring_no_story_back(database):
+    told = replace(RAIN, not_before=AT + timedelta(hours=1))
+    store(database, told)
+    store(database, replace(told, headline="Hail"), now=LATER)
+    assert due(database, articles_due_late, AT, AT + timedelta(days=1), NOW) == set()
+
+
+def test_the_newest_that_can_be_read_is_neither_withdrawn_nor_held_back(database):
+    late = AT + timedelta(hours=1)
+    store(
+        database,
+        RAIN,
+        replace(RAIN, url="https://post.example/gone", published=late, withdrawn=True),
+        replace(RAIN, url="https://post.example/held", published=late, not_before=AT + timedelta(days=2)),
+    )
+    with database.reading() as session:
+        assert newest_published(session, AT + timedelta(days=1)) == AT
+        assert newest_published(session, AT + timedelta(days=2)) == late
 
 
 def test_what_is_due_late_was_stored_late_or_had_its_embargo_shortened_late(database):

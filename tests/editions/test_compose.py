@@ -104,8 +104,9 @@ def test_an_own_story_leads_even_where_heavier_sources_fill_the_edition():
 
 def test_weight_comes_before_time_and_time_before_address():
     contents = composed(
-        foreign(0), article(1), foreign(2), article(1, url="https://post.example/0"), terms=sources(own={"weight": 2})
-    )
+        foreign(0), article(1), foreign(2), article(1, url="https://post.example/0", summary=""),
+        terms=sources(own={"weight": 2}),
+    )  # fmt: skip
     assert urls(contents.stories) == ["https://post.example/0", article(1).url, foreign(0).url, foreign(2).url]
 
 
@@ -244,7 +245,7 @@ def test_the_lead_keeps_its_only_sentence_and_the_others_tell_the_standfirst():
 
 
 def test_a_standfirst_names_no_story_that_was_left_out():
-    firsts = [article(place, headline="Tram late", summary="") for place in range(4)]
+    firsts = [article(place, headline=f"Tram {place}", summary="") for place in range(4)]
     city = [article(place, section="City", headline=f"News of quay {place}") for place in (10, 11, 12)]
     contents = composed(*firsts, *city, sections=SECTIONS)
     assert "News of quay 11" in contents.standfirst

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_articles import DAY, MORNING, article, foreign, newsletter
 
+from digest.articles.store import store_articles
 from digest.editions.compose import WITHDRAWN, compose
 from digest.editions.hand import FRONT, LEAD, Act, Hand, Override
 from digest.editions.hand_store import editors_hand, record_override
@@ -134,3 +136,13 @@ def test_decisions_are_kept_by_edition_with_who_and_when(database):
         record_override(session, "weekly", DAY, decided(Act.DROP, "https://post.example/d"))
     with database.reading() as session:
         assert list(editors_hand(session, "daily", DAY).overrides.values()) == [dropped, pinned]
+
+
+def test_a_decision_holds_when_its_story_moves_to_https(database):
+    plain = replace(article(0), url="http://post.example/storm")
+    with database.writing() as session:
+        store_articles(session, [plain], MORNING)
+        record_override(session, "daily", DAY, decided(Act.DROP, plain.url))
+        store_articles(session, [replace(plain, url="https://post.example/storm")], MORNING)
+    with database.reading() as session:
+        assert editors_hand(session, "daily", DAY).drops("https://post.example/storm")
