@@ -45,6 +45,14 @@ def test_a_newsletter_goes_out_in_the_morning_of_every_day():
     assert daily.zone.key == "Europe/Lisbon"
 
 
+@pytest.mark.parametrize(
+    ("titles", "told"),
+    [(("Lead",), "names a place above them"), (("City", "front"), "names a place"), (("City", "CITY"), "twice")],
+)
+def test_a_section_has_a_title_of_its_own(titles, told):
+    assert told in fault(newsletter, sections=[{"title": title} for title in titles])
+
+
 @pytest.mark.parametrize("written", [["2026-11-04 04:00, election"], "2026-11-04 04:00, election"])
 def test_a_one_off_time_names_date_time_and_reason(written):
     assert newsletter(one_offs=written).one_offs == (OneOff(date(2026, 11, 4), time(4), "election"),)

@@ -13,7 +13,7 @@ from digest.articles.article import Article
 from digest.articles.defaults import Defaults
 from digest.articles.importing import ImportReport, import_articles
 from digest.articles.reading import read_articles
-from digest.articles.store import PastHeadline, articles_between, articles_stored, past_headlines
+from digest.articles.store import PastHeadline, articles_due, articles_stored, past_headlines
 from digest.building import schedule_of
 from digest.cli.clusters import clusters
 from digest.cli.desk import Desk, date_named, newsletter_named
@@ -124,7 +124,7 @@ def _in_window(desk: Desk, settings: Settings, database: Database, date: str, ne
     local_date = date_named(date, found, desk.now())
     with database.reading() as session:
         window = schedule_of(found, local_date, previous_edition(session, slug, local_date)).window
-        return articles_between(session, window.start, window.end)
+        return articles_due(session, window.start, window.end)
 
 
 def _report(desk: Desk, report: ImportReport, *, as_json: bool) -> None:

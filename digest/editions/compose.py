@@ -113,7 +113,7 @@ def refused(articles: Iterable[Article], hand: Hand = NO_HAND, *, relaxed: bool 
     ordered = _newest_first(articles)
     found = {article.url: _dropped(article, hand) or _objection(article, relaxed=relaxed) for article in ordered}
     told: dict[tuple[str, ...], str] = {}
-    for article in sorted(ordered[::-1], key=lambda article: article.url not in hand.kept):
+    for article in sorted(ordered, key=lambda one: (one.url not in hand.kept, one.published, one.url)):
         if found[article.url] is None:
             first = told.setdefault(words_told(article.source, article.headline, article.summary), article.url)
             if first != article.url and article.url not in hand.kept:

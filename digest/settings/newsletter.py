@@ -18,6 +18,9 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+_PLACES = ("lead", "front")  # so 'digest edition move' calls them
+
+
 class SectionRule(Part):
     """`[[newsletters.<slug>.sections]]`: which articles stand under a title, how many at most, and their weight.
 
@@ -93,6 +96,16 @@ class NewsletterSettings(Part):
         for (name, number), (next_name, next_number) in pairwise(told):
             if number > next_number:
                 raise ValueError(f"{name} ({number}) is more than {next_name} ({next_number})")
+        return self
+
+    @model_validator(mode="after")
+    def _check_sections(self) -> Self:
+        titles = [rule.title.casefold() for rule in self.sections]
+        for rule, title in zip(self.sections, titles, strict=True):
+            if title in _PLACES:
+                raise ValueError(f"sections: {rule.title!r} names a place above them already")
+            if titles.count(title) > 1:
+                raise ValueError(f"sections: {rule.title!r} stands there twice; put their match together")
         return self
 
     @model_validator(mode="after")
