@@ -1,7 +1,7 @@
 """The words an edition makes by itself: subject, standfirst, excerpts. In no language of their own."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import reduce
 from itertools import accumulate, dropwhile
@@ -9,6 +9,7 @@ from itertools import accumulate, dropwhile
 from digest.articles.sentences import run_on, sentences
 from digest.articles.summary import cut_at_word
 from digest.editions.contents import RESERVED_DOMAIN, Story
+from digest.web_address import objection
 
 SUBJECT_CHARACTERS = 120
 NOTE_CHARACTERS = 2_000
@@ -20,6 +21,9 @@ _SENTENCE_ENDS = ".!?…。！？\"'”’»)"  # noqa: RUF001 - sentences end s
 # A comma in a number parts no clause, a hyphen no sentence.
 _CLAUSE_END = re.compile(r"[,;](?=\s)|\s+[—–](?=\s)|—|[，；]")  # noqa: RUF001 - clauses end so in many scripts
 _DANGLING = re.compile(r"(?:\s+\w{1,3})+…$")  # "and a…" promises what does not come
+# Mail clients make links of these, so M23 holds for them too.
+_ADDRESS = re.compile(r"\b[a-z]+://[^\s<>\"]+", re.IGNORECASE)
+_AFTER_ADDRESS = ".,;:!?)]}'\u2019\u201d"
 _REPLY_OR_FORWARD = re.compile(r"^\s*(?:(?:re|fwd?)\s*:\s*)+", re.IGNORECASE)
 
 
@@ -35,19 +39,22 @@ def subject_of(headline: str, previous_subject: str | None, local_date: date) ->
 
 
 def standfirst_of(lead: Story, others: Sequence[Story], subject: str) -> str:
-    """Return one line on the day: 40-130 characters where the stories give as many, never the subject (M19).
+    """Return one line on the day: 40-130 characters where the stories give as many.
+
+    Never the subject (M19), nor the lead's headline right under it, which an editor's subject leaves unsaid.
 
     It is what *lead* begins with, in whole sentences, where more is left for the lead's own summary; else the
     headlines of *others*, as many as fit whole; else, for a lone story, its first sentence as far as there is room.
     """
-    headlines = [story.headline for story in others if not repeats(story.headline, subject)]
+    said = (subject, lead.headline)
+    headlines = [story.headline for story in others if not _repeats_any(story.headline, said)]
     wishes = (
-        _opening(lead.summary, subject),
+        _opening(lead.summary, said),
         _whole_headlines(headlines),
-        _first_words(lead.summary, subject),
+        _first_words(lead.summary, said),
         cut_at_word(reduce(_joined, headlines, ""), STANDFIRST_LONGEST),
     )
-    found = [words for words in wishes if not repeats(words, subject)]
+    found = [words for words in wishes if not _repeats_any(words, said)]
     long_enough = (words for words in found if len(words) >= STANDFIRST_SHORTEST)
     longest = max(found, key=len, default="")
     return next(long_enough, longest) or f"{lead.source}, {lead.published.date().isoformat()}"
@@ -90,20 +97,26 @@ def repeats(words: str, subject: str) -> bool:
     return said == told or (subject.endswith("…") and said.startswith(told))
 
 
+def _repeats_any(words: str, said: Collection[str]) -> bool:
+    """Say whether *words* tell what one of those tells that are *said*."""
+    return any(repeats(words, one) for one in said)
+
+
 def _objection_to_words(words: str, most: int, fewest: int = 1) -> str | None:
     if RESERVED_DOMAIN in words.casefold():
         return f"it says {RESERVED_DOMAIN}, which stands for each reader's own address and links"
     if not fewest <= len(words) <= most:
         return f"it has {len(words)} characters, and {fewest} to {most} are allowed"
-    return None
+    addresses = (found.rstrip(_AFTER_ADDRESS) for found in _ADDRESS.findall(words))
+    return next((f"{why}: {address}" for address in addresses if (why := objection(address))), None)
 
 
-def _opening(summary: str, subject: str) -> str:
+def _opening(summary: str, said: Collection[str]) -> str:
     """Return the fewest whole sentences *summary* begins with that are a standfirst and leave one over, or ""."""
     told = list(sentences(summary))
     runs = list(accumulate(told, run_on))[:-1]
     found = next((run for run in runs if len(run) >= STANDFIRST_SHORTEST), "")
-    is_fit = bool(found) and len(found) <= STANDFIRST_LONGEST and not repeats(told[0], subject)
+    is_fit = bool(found) and len(found) <= STANDFIRST_LONGEST and not _repeats_any(told[0], said)
     return found if is_fit else ""
 
 
@@ -119,9 +132,9 @@ def _whole_headlines(headlines: Iterable[str]) -> str:
     return found if len(found) >= STANDFIRST_SHORTEST or not alone else alone
 
 
-def _first_words(summary: str, subject: str) -> str:
-    """Return the first sentence of *summary* that is not the subject, with the next where it is short, cut to size."""
-    told = [sentence for sentence in sentences(summary) if not repeats(sentence, subject)]
+def _first_words(summary: str, said: Collection[str]) -> str:
+    """Return the first sentence of *summary* not *said* already, with the next where it is short, cut to size."""
+    told = [sentence for sentence in sentences(summary) if not _repeats_any(sentence, said)]
     runs = list(accumulate(told, run_on))
     whole = next((run for run in runs if len(run) >= STANDFIRST_SHORTEST), runs[-1] if runs else "")
     if len(whole) <= STANDFIRST_LONGEST:

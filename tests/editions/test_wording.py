@@ -11,6 +11,8 @@ from digest.editions.wording import (
     STANDFIRST_SHORTEST,
     SUBJECT_CHARACTERS,
     beyond,
+    objection_to_correction,
+    objection_to_note,
     objection_to_standfirst,
     objection_to_subject,
     repeats,
@@ -189,3 +191,25 @@ def test_words_repeat_a_subject_whatever_their_case_and_stop():
 def test_a_cut_standfirst_does_not_end_on_words_that_lead_nowhere():
     sentence = f"{'Ferries sail to islands ' * 4}after repairs to both quays and a bridge that nobody asked for at all"
     assert standfirst(story(summary=sentence)).endswith("after repairs to both quays…")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("See http://10.0.0.1/x for more.", "its address is not https: http://10.0.0.1/x"),
+        (
+            "It is all there (https://bit.ly/x).",
+            "its address hides where it leads behind a shortener: https://bit.ly/x",
+        ),
+        ("Take ftp://post.example/a!", "its address is not https: ftp://post.example/a"),
+        ("It is all there (https://post.example/x).", None),
+    ],
+)
+def test_no_note_or_correction_sends_readers_where_no_link_may_m23(words, why):
+    assert objection_to_note(words) == objection_to_correction(words) == why
+
+
+def test_a_standfirst_is_not_the_leads_headline_where_the_subject_is_an_editors_m19():
+    headline = "The strike at the harbour ends after nine days"
+    lead = story(headline, f"{headline}. Ferries sail again tomorrow, says the harbour master of Westhaven.")
+    assert not standfirst(lead, subject="An editor's own subject").startswith(headline)
