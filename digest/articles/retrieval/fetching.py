@@ -5,12 +5,14 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
+from types import MappingProxyType
 
 from digest.articles.article import Article
 from digest.articles.feeds.entry_article import articles_of
+from digest.articles.feeds.home import Homes, at_home, homes_of
 from digest.articles.feeds.parsing import parse_feed
 from digest.articles.importing import import_articles
 from digest.articles.rejection import RejectedError, Rejection
@@ -39,7 +41,7 @@ from digest.settings import FetchingSettings, Settings, SourceSettings
 class Round:
     """What one round of fetching works with: *clock* reads the time (UTC), *chance* gives numbers from 0 to 1.
 
-    *resolve* finds the addresses of hosts; None is as the system does.
+    *resolve* finds the addresses of hosts; None is as the system does. *homes* are those where outlets are at home.
     """
 
     database: Database
@@ -48,12 +50,13 @@ class Round:
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     resolve: Resolve | None = None
+    homes: Homes = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def of(cls, database: Database, settings: Settings, clock: Callable[[], datetime]) -> "Round":
         """Return the round that the configuration describes."""
         agent = user_agent(settings.site, version("headline-digest"))
-        return cls(database, settings.fetching, agent, clock, random.random)
+        return cls(database, settings.fetching, agent, clock, random.random, homes=homes_of(settings.sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,10 @@ class _Fetcher:
         if retrieved.body is None:
             return self._record(_Read(after_no_change(health, now, retrieved.moved_to), (), SourceStatus.UNCHANGED))
         try:
-            items = _items(retrieved.url, retrieved.body, retrieved.charset, source, now)
+            found = articles_of(
+                parse_feed(retrieved.body, retrieved.url, retrieved.charset), source, retrieved.url, now
+            )
+            items = tuple(at_home(item, self._work.homes) for item in found)
         except RejectedError as error:
             return self._record(self._failed(health, str(error)))
         except Exception as error:  # noqa: BLE001 - what a parser did not foresee costs this feed alone, and is told
@@ -177,12 +183,6 @@ class _Fetcher:
         with database.writing() as session:
             record_healths(session, [health])
         return SourceReport.of(health, read.status, stored)
-
-
-def _items(
-    url: str, body: bytes, charset: str | None, source: SourceSettings, now: datetime
-) -> tuple[Article | Rejection, ...]:
-    return tuple(articles_of(parse_feed(body, url, charset), source, url, now))
 
 
 def waiting(sources: Sequence[SourceSettings], known: Mapping[str, SourceHealth], now: datetime) -> list[SourceHealth]:

@@ -2,20 +2,25 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from outlet_server import FEED, answer, outlet_server
+from sample_configuration import raw
 
+from digest.articles.feeds.home import homes_of
 from digest.articles.retrieval.fetching import Round, fetch_sources, waiting
 from digest.articles.retrieval.manners import Manners
 from digest.articles.retrieval.source_report import SourceStatus
 from digest.articles.retrieval.store import healths
 from digest.articles.store import articles_stored
-from digest.settings import FetchingSettings, SourceSettings
+from digest.settings import FetchingSettings, Settings, SourceSettings
 
 NOW = datetime(2026, 3, 14, 6, tzinfo=UTC)
 TAGGED = answer(FEED, ETag='"7"')
 
 
-def fetch_all(database, paths, answers, now=NOW, on_done=lambda _report: None, **settings):
-    """Fetch the feeds at *paths*, by the source's name, from a server with *answers*; return reports and server."""
+def fetch_all(database, paths, answers, now=NOW, on_done=lambda _report: None, elsewhere=(), **settings):
+    """Fetch the feeds at *paths*, by the source's name, from a server with *answers*; return reports and server.
+
+    The sources *elsewhere* are configured and not asked.
+    """
     told = FetchingSettings.model_validate({"private_hosts": ("127.0.0.1",), "wait_seconds": 2, **settings})
 
     async def local(_host, _port):
@@ -23,11 +28,12 @@ def fetch_all(database, paths, answers, now=NOW, on_done=lambda _report: None, *
 
     async def act():
         async with outlet_server(**answers) as outlet:
-            work = Round(database, told, "digest (test)", lambda: now, lambda: 0.5, local)
             sources = [
                 SourceSettings(name=name, feed=where.format(port=outlet.port) if ":" in where else outlet.url(where))
                 for name, where in paths.items()
             ]
+            homes = homes_of([*sources, *elsewhere])
+            work = Round(database, told, "digest (test)", lambda: now, lambda: 0.5, local, homes)
             return await fetch_sources(work, sources, on_done), outlet, sources
 
     reports, outlet, sources = asyncio.run(act())
@@ -84,6 +90,20 @@ def test_an_entry_that_is_rejected_is_told_and_the_rest_is_stored(database):
     report = reports["Good"]
     assert (report.imported, report.succeeded, report.rejected[0].where) == (1, False, "Good, entry 2")
     assert stored(database)[1]["Good"].rejected == 1
+
+
+def test_no_feed_brings_what_stands_on_the_site_of_another_source(database):
+    other = SourceSettings(name="Outlet", feed="https://www.outlet.example/rss")
+    reports, _, _ = fetch_all(database, {"Copycat": "/feed"}, {"feed": answer(FEED)}, elsewhere=[other])
+    (rejection,) = reports["Copycat"].rejected
+    assert rejection.where == "Copycat (https://outlet.example/rain)"
+    assert "on the site of Outlet" in rejection.reason
+    assert stored(database)[0] == []
+
+
+def test_a_round_knows_where_the_configured_sources_are_at_home(database):
+    settings = Settings.model_validate({**raw(), "sources": [{"name": "Outlet", "feed": "https://outlet.example/rss"}]})
+    assert Round.of(database, settings, lambda: NOW).homes == {"outlet.example": {"Outlet"}}
 
 
 def test_one_host_is_asked_one_thing_at_a_time(database):
