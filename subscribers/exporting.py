@@ -28,6 +28,7 @@ class ExportedRow(NamedTuple):
     since: datetime
     provenance: str
     confirmed_at: datetime | None
+    timezone: str | None
 
 
 def export_subscribers(
@@ -86,7 +87,7 @@ def _page(last: int, newsletter: str | None, statuses: Sequence[str], rows: int)
     query = (
         select(
             *(col(Subscription.id), col(Subscriber.email), col(Subscriber.name), col(Subscription.newsletter)),
-            *(status, col(Subscription.changed_at), word, col(Subscription.confirmed_at)),
+            *(status, col(Subscription.changed_at), word, col(Subscription.confirmed_at), col(Subscriber.timezone)),
         )
         .join(Subscriber, col(Subscriber.id) == col(Subscription.subscriber_id))
         .where(col(Subscription.id) > last)

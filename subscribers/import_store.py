@@ -35,9 +35,12 @@ def take_in(session: Session, rows: Iterable[StagedRow], intake: Intake) -> Take
     Nobody suppressed comes in, nor is even stored (B11); somebody who left stays away (S19): where an import leads
     from each standing is `moves_of`'s to say.
     """
-    stage(session, rows)
+    staged = list(rows)
+    stage(session, staged)
     suppressed = _turn_away(session)
     _find_subscribers(session, intake)
+    if any(row.timezone for row in staged):
+        _fill_in_timezones(session)
     _find_subscriptions(session, intake)
     before = _count_before(session)
     for status, after in moves_of(SubscriptionEvent.IMPORT).items():
@@ -56,7 +59,9 @@ def _find_subscribers(session: Session, intake: Intake) -> None:
     """Fill in every reader's number, and store those who are new: no number is spent on those who are not."""
     number = select(col(Subscriber.id)).where(col(Subscriber.email_key) == _ROW.email_key)
     nobody_yet = _ROW.subscriber_id.is_(None)
-    newcomers = select(_ROW.email, _ROW.email_key, _ROW.address_hash, _ROW.name, _at(intake)).where(nobody_yet)
+    newcomers = select(*(_ROW.email, _ROW.email_key, _ROW.address_hash, _ROW.name, _ROW.timezone, _at(intake))).where(
+        nobody_yet
+    )
     added = insert_into(session, Subscriber).from_select(_NEW_SUBSCRIBER, newcomers.order_by(_ROW.email_key))
     _fill_in(session, subscriber_id=number)
     while True:
@@ -73,6 +78,14 @@ def _all_are_held(session: Session) -> bool:
     held = select(col(Subscriber.id)).where(col(Subscriber.id) == in_order.c.subscriber_id).with_for_update()
     each = select(held.scalar_subquery().label("id")).select_from(in_order).subquery()
     return not session.execute(select(func.count()).where(each.c.id.is_(None))).scalar_one()
+
+
+def _fill_in_timezones(session: Session) -> None:
+    """Keep the zones of readers of whom nobody knew any: what they said themselves counts for more than a file."""
+    told = select(_ROW.timezone).where(_ROW.subscriber_id == col(Subscriber.id)).scalar_subquery()
+    theirs = col(Subscriber.id).in_(select(_ROW.subscriber_id).where(_ROW.timezone.is_not(None)))
+    filled = update(Subscriber).where(theirs, col(Subscriber.timezone).is_(None)).values(timezone=told)
+    session.execute(filled, execution_options=_UNSEEN)
 
 
 def _find_subscriptions(session: Session, intake: Intake) -> None:
@@ -128,6 +141,6 @@ def _at(intake: Intake) -> ColumnElement[Any]:
     return literal(intake.now, type_=Instant())
 
 
-_NEW_SUBSCRIBER = ["email", "email_key", "address_hash", "name", "created_at"]
+_NEW_SUBSCRIBER = ["email", "email_key", "address_hash", "name", "timezone", "created_at"]
 _NEW_SUBSCRIPTION = ["subscriber_id", "newsletter", "status", "changed_at", "confirmed_at"]
 _UNSEEN = {"synchronize_session": False}  # no row of the session's is looked at again

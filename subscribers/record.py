@@ -46,7 +46,8 @@ class RecordedSubscription:
 class RecordedReader:
     """The owner of an address, since when they are known (UTC), and their subscriptions by newsletter.
 
-    `is_disposable` flags a mailbox for minutes, as far as such domains are known today (S12).
+    `timezone` is the IANA zone that they live in, as far as it is known. `is_disposable` flags a mailbox for minutes,
+    as far as such domains are known today (S12).
     """
 
     subscriber_id: int
@@ -55,6 +56,7 @@ class RecordedReader:
     created_at: datetime
     subscriptions: tuple[RecordedSubscription, ...]
     is_disposable: bool = False
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,8 @@ def find_reader(session: Session, key: str) -> RecordedReader | None:
     row = session.exec(select(Subscriber).where(Subscriber.email_key == key)).one_or_none()
     if row is None or row.id is None:
         return None
-    return RecordedReader(
-        row.id, row.email, row.name, row.created_at, _subscriptions(session, row.id), _is_of_minutes(row)
-    )
+    subscriptions = _subscriptions(session, row.id)
+    return RecordedReader(row.id, row.email, row.name, row.created_at, subscriptions, _is_of_minutes(row), row.timezone)
 
 
 def find_suppression(session: Session, key: str, keyring: Keyring) -> RecordedSuppression | None:

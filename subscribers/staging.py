@@ -17,6 +17,7 @@ STAGED = Table(
     Column("email", Text, nullable=False),
     Column("address_hash", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("timezone", Text),
     Column("subscriber_id", BigInteger),
     Column("subscription_id", BigInteger),
     Column("before", Text),
@@ -26,13 +27,14 @@ STAGED = Table(
 
 
 class StagedRow(NamedTuple):
-    """A reader of the file: the key, the line it stands on, the address, its keyed hash and the name."""
+    """A reader of the file: the key, the line it stands on, the address, its keyed hash, the name and the zone."""
 
     email_key: str
     place: int
     email: str
     address_hash: str
     name: str
+    timezone: str | None = None
 
 
 _COLUMNS = ", ".join(StagedRow._fields)

@@ -18,10 +18,11 @@ from subscribers.tokens import Keyring
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody to put on a newsletter: a valid address and, perhaps, a name."""
+    """Somebody to put on a newsletter: a valid address and, perhaps, a name and the IANA zone that they live in."""
 
     address: EmailAddress
     name: str = ""
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,14 @@ class Standing:
 class ReaderStandings:
     """The reader behind a link: their address, and where they stand with each newsletter, by its slug.
 
-    `is_suppressed` says that nothing may be mailed there, whatever the standings say (B11).
+    `is_suppressed` says that nothing may be mailed there, whatever the standings say (B11). `timezone` is the IANA zone
+    that they live in, None where nobody knows.
     """
 
     address: str
     is_suppressed: bool
     standings: tuple[Standing, ...]
+    timezone: str | None = None
 
     def of(self, subscription_id: int) -> Standing:
         """Return the standing with this number, which must be one of this reader's."""
@@ -179,15 +182,28 @@ def reader_standings(session: Session, subscription_id: int) -> ReaderStandings 
     """Return the reader whose subscription this is, with all of theirs; None when they were erased long ago."""
     theirs = select(Subscription.subscriber_id).where(Subscription.id == subscription_id)
     rows = session.exec(
-        select(Subscription, Subscriber.email, suppressed())
+        select(Subscription, Subscriber.email, suppressed(), Subscriber.timezone)
         .join(Subscriber, col(Subscription.subscriber_id) == col(Subscriber.id))
         .where(col(Subscriber.id).in_(theirs))
         .order_by(col(Subscription.newsletter))
     ).all()
     if not rows:
         return None
-    standings = tuple(standing_of(row) for row, _, _ in rows)
-    return ReaderStandings(address=rows[0][1], is_suppressed=rows[0][2], standings=standings)
+    _, address, is_suppressed, timezone = rows[0]
+    return ReaderStandings(address, is_suppressed, tuple(standing_of(row) for row, *_ in rows), timezone)
+
+
+def keep_timezone(session: Session, key: str, timezone: str | None) -> bool:
+    """Keep in which zone the reader lives whose address has this *key*; None forgets it. False: there is no reader.
+
+    What is on its way to them stays due when it was.
+    """
+    found = session.exec(select(Subscriber).where(Subscriber.email_key == key).with_for_update()).one_or_none()
+    if found is None:
+        return False
+    found.timezone = timezone
+    session.add(found)
+    return True
 
 
 def standing_of(row: Subscription) -> Standing:
@@ -260,6 +276,7 @@ def _as_row(newcomer: Newcomer, intake: Intake) -> dict[str, Any]:
         "email_key": newcomer.address.key,
         "address_hash": intake.keyring.address_hash(newcomer.address.key),
         "name": newcomer.name,
+        "timezone": newcomer.timezone,
         "created_at": intake.now,
     }
 

@@ -10,7 +10,10 @@ from subscribers.instant import Instant
 
 
 class Subscriber(SQLModel, table=True):
-    """An address and its owner. `email_key` is unique (S11); `address_hash` is what suppression looks at (B12)."""
+    """An address and its owner. `email_key` is unique (S11); `address_hash` is what suppression looks at (B12).
+
+    `timezone` is the IANA zone that they live in, None where nobody knows.
+    """
 
     __tablename__ = "subscriber"
     __table_args__ = {"sqlite_autoincrement": True}  # a number in a token is never given twice
@@ -20,6 +23,7 @@ class Subscriber(SQLModel, table=True):
     email_key: str = Field(max_length=320, unique=True)
     address_hash: str = Field(max_length=32, index=True)
     name: str = Field(default="", max_length=200)
+    timezone: str | None = Field(default=None, max_length=64)
     created_at: datetime = Field(sa_type=Instant)
 
 

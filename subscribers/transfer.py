@@ -19,6 +19,7 @@ from subscribers.spreadsheet import unguarded
 from subscribers.staging import StagedRow
 from subscribers.store import Intake, Newcomer
 from subscribers.subscriber import SubscriptionEvent, SubscriptionStatus, moves_of
+from subscribers.timezone import UnknownZoneError, zone_named
 
 BATCH_ROWS = 5000  # others wait for the write lock of SQLite for a quarter of a second at most
 _NOT_MAILED = {status.value for status in SubscriptionStatus} - {SubscriptionStatus.ACTIVE.value} | {SUPPRESSED}
@@ -67,7 +68,7 @@ class UnreadableFileError(SubscribersError):
 
 
 def read_rows(lines: Iterable[str], newsletter: str | None = None) -> Iterator[FileRow | RejectedRow]:
-    """Read a CSV with a header that names `email` and perhaps `name`, one row at a time.
+    """Read a CSV with a header that names `email` and perhaps `name` and `timezone`, one row at a time.
 
     Each line stands alone: a quote left open spoils its own row and no other (law 10). Where the header names
     `status`, as in an export of ours, whoever is not active is rejected; where it names `newsletter`, whoever reads
@@ -123,7 +124,8 @@ def _import_batch(
         if key in staged:
             doubles.append((row, staged[key].place))
         else:
-            staged[key] = StagedRow(key, row.line, str(address), intake.keyring.address_hash(key), name)
+            hashed, timezone = intake.keyring.address_hash(key), row.newcomer.timezone
+            staged[key] = StagedRow(key, row.line, str(address), hashed, name, timezone)
     with writing() as session:
         taken = take_in(session, staged.values(), intake)
     report.count(taken.before)
@@ -154,10 +156,11 @@ def _read_row(header: list[str], line: str, number: int, newsletter: str | None)
         values = dict(zip(header, next(csv.reader([line], strict=True)), strict=False))
         _check_standing(values, newsletter)
         address = EmailAddress.parse(unguarded(values.get("email", "").strip()))
-        return FileRow(number, Newcomer(address, clean_name(unguarded(values.get("name", "").strip()))), text)
+        name, zone = clean_name(unguarded(values.get("name", "").strip())), values.get("timezone", "").strip()
+        return FileRow(number, Newcomer(address, name, zone_named(zone) if zone else None), text)
     except csv.Error as error:
         return RejectedRow(number, f"the line is no CSV: {error}", text)
-    except (InvalidAddressError, _ElsewhereError) as error:
+    except (InvalidAddressError, UnknownZoneError, _ElsewhereError) as error:
         return RejectedRow(number, str(error), text)
 
 

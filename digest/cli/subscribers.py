@@ -21,13 +21,14 @@ from subscribers.address import EmailAddress
 from subscribers.excusing import excuse
 from subscribers.exporting import SUPPRESSED, export_subscribers, write_rows
 from subscribers.record import find_reader, find_suppression
-from subscribers.store import Intake, standing_counts
+from subscribers.store import Intake, keep_timezone, standing_counts
 from subscribers.subscriber import SubscriptionStatus
+from subscribers.timezone import zone_named
 from subscribers.tokens import keyring
 from subscribers.transfer import ImportReport, import_subscribers, read_rows
 
 app = typer.Typer(
-    help="Readers: import, export and count them, show, let in again or forget one.",
+    help="Readers: import, export and count them, show, place, let in again or forget one.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -37,7 +38,7 @@ app = typer.Typer(
 @app.command("import")
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="With a header: email and, perhaps, name.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Its header: email, perhaps name and timezone.")],
     newsletter: Annotated[str, typer.Option(help="The newsletter they read.")],
     provenance: Annotated[
         str, typer.Option(help="Where and when they agreed, such as 'paper sign-up sheets, spring 2026'.")
@@ -175,6 +176,29 @@ def show(
         return
     for line in story.lines(key):
         desk.say(line)
+
+
+@app.command("timezone")
+def timezone(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The reader's email address.")],
+    zone: Annotated[str | None, typer.Argument(metavar="ZONE", help="Such as Europe/Lisbon.")] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Forget where they live.")] = False,
+) -> None:
+    """Keep in which time zone a reader lives, for newsletters that come on readers' own mornings (mornings).
+
+    Readers choose it themselves on their preferences page, and files of readers may bring it.
+    """
+    desk: Desk = context.obj
+    if (zone is None) != remove:
+        raise BadInputError("say where: ZONE, or --remove")
+    key, named = EmailAddress.parse(address, of_reader=False).key, zone_named(zone) if zone else None
+    with desk.database(desk.settings()).writing() as session:
+        is_known = keep_timezone(session, key, named)
+    if not is_known:
+        desk.tell(f"{key} is no reader's address")
+        raise typer.Exit(1)
+    desk.say(f"{key} lives in {named}" if named else f"forgotten: where {key} lives")
 
 
 @app.command("excuse")

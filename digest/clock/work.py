@@ -14,6 +14,7 @@ from digest.database import Database
 from digest.delivery.crew import Assignment
 from digest.delivery.dispatch import deliver, prepare, rehearse
 from digest.delivery.publishing import find_published
+from digest.delivery.store import queue
 from digest.editions.edition import Edition
 from digest.editions.rehearsal_store import record_rehearsal
 from digest.errors import DigestError
@@ -59,13 +60,23 @@ async def send_edition(office: Office, newsletter: str, local_date: date, stoppi
                 return Report.trouble(f"{prepared.status}, {prepared.reason}")
             if stopping.is_asked:
                 return Report.trouble("told to stop before it was delivered")
-            assignment = Assignment(office.settings, prepared, office.clock)
+            in_waves = office.settings.newsletters[newsletter].mornings == "reader"
+            assignment = Assignment(office.settings, prepared, office.clock, between_waves=not in_waves)
             closing = await deliver(database, assignment, on_start=stopping.by)
+            if in_waves and not stopping.is_asked and (wave := _next_wave(database, prepared.edition)):
+                return Report(True, True, f"{closing}; the next morning begins at {wave:%Y-%m-%d %H:%M} UTC")
             return Report(closing.is_settled, closing.is_whole, str(closing))
     except (DigestError, SubscribersError) as error:
         return Report.trouble(str(error))
     except DBAPIError as error:
         return Report.trouble(f"the database failed: {first_line(error)}")
+
+
+def _next_wave(database: Database, edition: Edition) -> datetime | None:
+    """Return when the next of an edition's readers are due (UTC); None when no more are, or some are in hand."""
+    with database.reading() as session:
+        standing = queue(session, edition)
+    return None if standing.claimed else standing.next_due
 
 
 async def read_feeds(office: Office, names: tuple[str, ...], stopping: Stopping) -> Report:

@@ -45,13 +45,15 @@ _log = logging.getLogger(__name__)
 class Assignment:
     """All that a sender process needs to know.
 
-    *clock* gives the time in UTC; to be handed to a spawned process, it must be a plain function.
+    *clock* gives the time in UTC; to be handed to a spawned process, it must be a plain function. *wait* and
+    *between_waves* are as in `Terms`.
     """
 
     settings: Settings
     published: Published
     clock: Callable[[], datetime]
     wait: bool = True
+    between_waves: bool = True
 
 
 def crew_size(smtp: SmtpSettings, open_deliveries: int) -> int:
@@ -81,6 +83,7 @@ def sending_loop(
             journals=smtp.journal,
             pace=DomainPace(smtp.domain_rates, 1 / share.of, soon=0),  # the queue waits, not we
             wait=assignment.wait,
+            between_waves=assignment.between_waves,
         ),
         clock=assignment.clock,
         on_progress=on_progress,

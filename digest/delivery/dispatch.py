@@ -26,9 +26,10 @@ from digest.delivery.publishing import (
 )
 from digest.delivery.recovery import sort_out_the_dead
 from digest.delivery.safeguards import AudienceError, NotApprovedError, Safeguards, refuse_unsafe
-from digest.delivery.store import audience_size, settle
+from digest.delivery.store import audience_size, forget_deadlines, settle
 from digest.editions.calendar import Calendar
 from digest.editions.edition import Edition
+from digest.editions.mornings import Mornings
 from digest.editions.release_store import frozen_audience
 from digest.editions.store import find_edition, move_deadline
 from digest.editions.window import Schedule
@@ -136,10 +137,15 @@ async def prepare(
         if not wait:
             await require_relay(settings)
         with suppress(OvertakenError):
-            return publish(database, built, schedule, now, safeguards)
+            return publish(database, built, schedule, now, safeguards, _mornings(settings, slug, local_date))
     raise OvertakenError(
         f"editors change {slug} of {local_date} faster than it can be made; send it when they are done"
     )
+
+
+def _mornings(settings: Settings, slug: str, local_date: date) -> Mornings | None:
+    newsletter = settings.newsletters[slug]
+    return Mornings.of(Calendar.of(newsletter), local_date) if newsletter.mornings == "reader" else None
 
 
 async def deliver(
@@ -219,6 +225,7 @@ def _with_more_time(database: Database, standing: Published, now: datetime) -> P
     schedule = _extended(standing.edition.schedule, now)
     with database.writing() as session:
         move_deadline(session, standing.edition, schedule.deadline)
+        forget_deadlines(session, standing.edition)
     return replace(standing, edition=replace(standing.edition, schedule=schedule))
 
 

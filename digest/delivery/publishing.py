@@ -1,6 +1,6 @@
 """Publishing: edition, frozen artifact and frozen audience in one transaction, at most once a date."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -9,10 +9,11 @@ from sqlmodel import Session
 from digest.building import BuiltEdition
 from digest.database import Database
 from digest.delivery.safeguards import NO_SAFEGUARDS, Safeguards, refuse_unsafe
-from digest.delivery.store import freeze_audience
+from digest.delivery.store import Waves, freeze_audience, zones_of_readers
 from digest.editions.contents import LeftOut, PlacedStory, runners_up
 from digest.editions.edition import Edition, EditionStatus, IllegalEditionMoveError
 from digest.editions.hand_store import editors_hand
+from digest.editions.mornings import Mornings, last_deadline
 from digest.editions.release_store import frozen_audience
 from digest.editions.store import (
     find_edition,
@@ -32,6 +33,7 @@ from digest.editions.window import Schedule
 from digest.errors import DigestError
 from digest.rendering.artifact import Artifact
 from subscribers.lifecycle_store import resume_due
+from subscribers.timezone import known_zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,12 @@ def publish(
     schedule: Schedule,
     now: datetime,
     safeguards: Safeguards = NO_SAFEGUARDS,
+    mornings: Mornings | None = None,
 ) -> Published:
     """Freeze *built* and its audience under *schedule*, or return what another process published first.
 
-    The *safeguards* are asked about the very artifact and audience that are frozen, in the same transaction.
+    It goes out at once, or on readers' own *mornings*; then its deadline is that of the last of them. The *safeguards*
+    are asked about the very artifact and audience that are frozen, in the same transaction.
 
     Raises:
         ValueError: *built* has a shortfall; such an edition is recorded with `skip`.
@@ -126,7 +130,7 @@ def publish(
     if built.artifact is None or built.shortfall:
         raise ValueError(f"{built.newsletter} {schedule.local_date} falls short: {built.shortfall}")
     try:
-        published = _publish_new(database, built, built.artifact, schedule, now, safeguards)
+        published = _publish_new(database, built, built.artifact, schedule, now, safeguards, mornings)
     except (IntegrityError, IllegalEditionMoveError):
         # On PostgreSQL another process may publish between any two of our statements; it was first.
         published = None
@@ -175,6 +179,7 @@ def _publish_new(
     schedule: Schedule,
     now: datetime,
     safeguards: Safeguards,
+    mornings: Mornings | None,
 ) -> Published | None:
     with database.writing() as session:
         standing = find_edition(session, built.newsletter, schedule.local_date)
@@ -182,15 +187,23 @@ def _publish_new(
             return None
         _refuse_behind_later(session, built.newsletter, schedule.local_date)
         _refuse_overtaken(session, built, schedule.local_date)
+        waves = _waves(session, built.newsletter, mornings, now) if mornings else None
+        if waves:
+            schedule = replace(schedule, deadline=last_deadline(schedule, waves.zoned))
         edition = record_published(session, built.newsletter, schedule, now, built.brevity)
         session.add(_frozen(edition, artifact, built.standfirst))
         freeze_stories(session, edition, built.stories)
         freeze_runners_up(session, edition, built.left_out)
         resume_due(session, now)
-        audience = freeze_audience(session, edition, now)
+        audience = freeze_audience(session, edition, now, waves)
         refuse_unsafe(session, built.newsletter, schedule.local_date, artifact.sha256, audience, safeguards)
     unplaced = runners_up(built.left_out)
     return Published(edition, artifact, built.standfirst, built.stories, is_new=True, runners_up=unplaced)
+
+
+def _waves(session: Session, newsletter: str, mornings: Mornings, now: datetime) -> Waves:
+    zones = known_zones(zones_of_readers(session, newsletter))
+    return Waves(mornings.own(now), mornings.waves(zones, now))
 
 
 def _refuse_behind_later(session: Session, newsletter: str, day: date) -> None:

@@ -44,6 +44,8 @@ class ReaderStory:
         if self.reader:
             name = f" ({_one_line(self.reader.name)})" if self.reader.name else ""
             yield f"{self.reader.address}{name}, reader {self.reader.subscriber_id} since {_at(self.reader.created_at)}"
+            if self.reader.timezone:
+                yield f"lives in {self.reader.timezone}"
             if self.reader.is_disposable:
                 yield "a mailbox for minutes, to judge by its domain"
         else:

@@ -33,13 +33,16 @@ GROUP_SECONDS = 0.2  # answers wait at most this long to be written down togethe
 LONGEST_NAP = timedelta(seconds=1)
 REST_AFTER = timedelta(seconds=5)  # relays cut idle connections; we say goodbye first
 SORTING_OUT_SECONDS = 5.0
+LULL = timedelta(minutes=5)  # so long nothing is due between two waves, or deferred
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long to go on, and how patiently. `wait` False ends the run when nothing is due at once, or no relay is well.
+    """How long to go on, and how patiently.
 
-    *journals* is the folder of the journals, *pace* what each recipient domain is spared.
+    `wait` False ends the run when nothing is due at once, or no relay is well; `between_waves` False when nothing is
+    due soon, for readers who live further west wake hours later. *journals* is the folder of the journals, *pace* what
+    each recipient domain is spared.
     """
 
     deadline: datetime
@@ -47,6 +50,7 @@ class Terms:
     journals: Path
     pace: DomainPace
     wait: bool = True
+    between_waves: bool = True
 
 
 class SendingLoop:
@@ -160,7 +164,9 @@ class SendingLoop:
             self._is_done = not self._terms.wait and self._mailroom.is_empty and self._nobody_is_well
             return
         is_settled = standing.next_due is None and standing.claimed == 0
-        self._is_done = self._mailroom.is_empty and (is_settled or not self._terms.wait)
+        is_lull = not standing.claimed and standing.next_due is not None and standing.next_due > now + LULL
+        leaves = not self._terms.wait or (is_lull and not self._terms.between_waves)
+        self._is_done = self._mailroom.is_empty and (is_settled or leaves)
         if not self._mailroom.has_stock and (standing.next_due is None or standing.next_due > now + REST_AFTER):
             for lanes in self._lanes:
                 lanes.rest()
@@ -196,7 +202,10 @@ class SendingLoop:
         return not self._is_stopped and self._clock() < self._terms.deadline
 
     def _sort_out_the_dead(self) -> None:
-        sort_out_the_dead(self._database, self._edition, self._terms.journals, self._terms.patience, self._clock())
+        now = self._clock()
+        sort_out_the_dead(self._database, self._edition, self._terms.journals, self._terms.patience, now)
+        with self._database.writing() as session:
+            store.give_up_queue(session, self._edition, now)
 
     def _settle(self) -> Closing:
         return settle_edition(self._database, self._edition, self._terms, self._clock())

@@ -16,7 +16,8 @@ class Delivery(SQLModel, table=True):
     """One edition for one reader, and what became of it. `reply` is the relay's last word in full (D03).
 
     `claimed_by` of one that is claimed or unknown is the sender who may still tell what became of it; of one that
-    is unknown for good it is None. The indexes hold only what is under way, so that they stay small and quick.
+    is unknown for good it is None. `deadline` is until when this copy may go out, None for as long as its edition may.
+    The indexes hold only what is under way, so that they stay small and quick.
     """
 
     __tablename__ = "delivery"
@@ -28,6 +29,13 @@ class Delivery(SQLModel, table=True):
             "subscriber_id",
             sqlite_where=text("status = 'queued'"),
             postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_delivery_expiring",
+            "edition_id",
+            "deadline",
+            sqlite_where=text("status = 'queued' AND deadline IS NOT NULL"),
+            postgresql_where=text("status = 'queued' AND deadline IS NOT NULL"),
         ),
         Index(
             "ix_delivery_claimed",
@@ -51,6 +59,7 @@ class Delivery(SQLModel, table=True):
     status: str = Field(max_length=16)
     attempts: int = Field(default=0)
     next_attempt_at: datetime = Field(sa_type=Instant)
+    deadline: datetime | None = Field(default=None, sa_type=Instant)
     claimed_by: str | None = Field(default=None, max_length=36)
     changed_at: datetime = Field(sa_type=Instant)
     reply_code: int | None = None

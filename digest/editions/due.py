@@ -27,10 +27,14 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a stored edition stands, and until when (UTC) it may be delivered."""
+    """Where a stored edition stands, and until when (UTC) it may be delivered.
+
+    `next_wave` is when the next of its readers are due (UTC), who wake later than others; None where nobody waits.
+    """
 
     status: EditionStatus
     deadline: datetime
+    next_wave: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def expected_dates(calendar: Calendar, standings: Mapping[date, Standing], now: 
 
 def _act(calendar: Calendar, day: date, standing: Standing | None, now: datetime, promise: Promise) -> Act | None:
     if standing and standing.status is EditionStatus.SENDING:
-        return Act.RESUME if now < standing.deadline else Act.SETTLE
+        return _act_under_way(standing, now)
     if standing and standing.status not in _OPEN:
         return None
     schedule = calendar.schedule_on(day, None)
@@ -101,3 +105,9 @@ def _act(calendar: Calendar, day: date, standing: Standing | None, now: datetime
     if now < schedule.deadline:
         return Act.PUBLISH  # also what was skipped or held: there may be enough stories by now, or an approval
     return None if standing and standing.status is EditionStatus.SKIPPED else Act.MISS
+
+
+def _act_under_way(standing: Standing, now: datetime) -> Act | None:
+    if now >= standing.deadline:
+        return Act.SETTLE
+    return None if standing.next_wave and now < standing.next_wave else Act.RESUME

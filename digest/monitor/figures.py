@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from digest.articles.retrieval.source_health import SourceHealth
 from digest.clock.agenda import Rows
 from digest.editions.calendar import Calendar
-from digest.editions.due import Act, due_editions
+from digest.editions.due import Act, Standing, due_editions
 from digest.settings import Settings
 
 WAITED_FOR = (Act.PUBLISH, Act.RESUME, Act.SETTLE)
@@ -30,10 +30,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """An edition that is being delivered: how many are still open, and of how many nobody knows."""
+    """An edition that is being delivered: how many are still open, and of how many nobody knows.
+
+    `since` is when the oldest of those that are open were due (UTC).
+    """
 
     newsletter: str
-    send_at: datetime
+    since: datetime
     eligible: int
     queued: int
     claimed: int
@@ -78,11 +81,16 @@ def lateness(settings: Settings, rows: Rows, now: datetime) -> dict[str, float]:
     late = {}
     for slug, newsletter in settings.newsletters.items():
         calendar = Calendar.of(newsletter)
-        due = [
-            one.local_date for one in due_editions(calendar, rows.standings.get(slug, {}), now) if one.act in WAITED_FOR
-        ]
-        late[slug] = max(((now - calendar.schedule_on(day, None).send_at).total_seconds() for day in due), default=0.0)
+        standings = rows.standings.get(slug, {})
+        days = [one.local_date for one in due_editions(calendar, standings, now) if one.act in WAITED_FOR]
+        since = (_since(calendar, day, standings.get(day)) for day in days)
+        late[slug] = max(((now - moment).total_seconds() for moment in since), default=0.0)
     return late
+
+
+def _since(calendar: Calendar, day: date, standing: Standing | None) -> datetime:
+    """Return since when (UTC) an edition is waited for: its send_at, or that of its readers who are next."""
+    return (standing and standing.next_wave) or calendar.schedule_on(day, None).send_at
 
 
 def done_by_newsletter(figures: Figures) -> dict[str, int]:

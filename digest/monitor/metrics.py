@@ -139,7 +139,7 @@ def _of_queues(figures: Figures, now: datetime) -> Iterator[Metric]:
             named = (one.newsletter, state)
             by_state[named] = by_state.get(named, 0) + getattr(one, state)
         if one.queued + one.claimed:
-            age = (now - one.send_at).total_seconds()
+            age = max((now - one.since).total_seconds(), 0)
             oldest[one.newsletter,] = max(age, oldest.get((one.newsletter,), 0))
     yield _gauge(
         "digest_queue",
@@ -149,7 +149,7 @@ def _of_queues(figures: Figures, now: datetime) -> Iterator[Metric]:
     )
     yield _gauge(
         "digest_queue_age_seconds",
-        "Since its send_at has the oldest edition waited that has open deliveries.",
+        "So long have the oldest deliveries waited that are open: since send_at, or since their readers' own morning.",
         ("newsletter",),
         oldest,
     )

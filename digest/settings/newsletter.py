@@ -48,7 +48,8 @@ class NewsletterSettings(Part):
     `repeat_share` of its stories were in the previous one. `approval` holds every edition until an editor approved its
     very bytes. `audience_change` is the share by which the audience may differ from the previous edition's (0.1 is a
     tenth); None is any. The dates of `one_offs` have an edition at another time than usual; cut-off and deadline
-    move with it. `noindex` asks search engines to leave its archive alone.
+    move with it. `mornings` says whose clocks `send_at` is read from: the newsletter's for all, or each reader's own.
+    `noindex` asks search engines to leave its archive alone.
     """
 
     name: str = Field(min_length=1, max_length=64)
@@ -69,6 +70,7 @@ class NewsletterSettings(Part):
     max_stories: int = Field(default=40, ge=1, le=60)
     template: str = "daily-headlines"
     theme: ThemeSettings = Field(default_factory=ThemeSettings)
+    mornings: Literal["newsletter", "reader"] = "newsletter"
     sections: tuple[SectionRule, ...] = ()
     sponsors: Sponsors = ()
     ranking: RankingSettings = Field(default_factory=RankingSettings)

@@ -13,7 +13,13 @@ NAMES = dict(zip(WEEKDAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Frida
 def offered_newsletters(settings: Settings) -> Mapping[str, OfferedNewsletter]:
     """Return every newsletter by its slug, in the order of the configuration."""
     return {
-        slug: OfferedNewsletter(newsletter.name, send_days(newsletter), send_time(newsletter), newsletter.pitch)
+        slug: OfferedNewsletter(
+            newsletter.name,
+            send_days(newsletter),
+            send_time(newsletter),
+            newsletter.pitch,
+            on_own_morning=newsletter.mornings == "reader",
+        )
         for slug, newsletter in settings.newsletters.items()
     }
 

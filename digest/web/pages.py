@@ -15,6 +15,7 @@ from digest.rendering.language import direction, written_date
 from digest.rendering.template_folder import templates_folder
 from digest.settings import SiteSettings
 from digest.settings.theme import DEFAULT_THEME, ThemeSettings
+from subscribers.timezone import written_zone
 
 STYLESHEET = "pages.css"
 SCRIPT = "proof.js"
@@ -106,5 +107,6 @@ def _environment(folder: Path, site: SiteSettings, root: str) -> Environment:
         # The pages' own words are English, whatever the newsroom writes in.
         page_language=site.language if site.language.lower().split("-")[0] == "en" else "en",
     )
+    environment.filters["zone"] = written_zone
     environment.filters["written"] = lambda day: written_date(day, site.language)
     return environment

@@ -9,10 +9,20 @@ from fastapi import APIRouter, Depends, Response
 from subscribers.address import EmailAddress
 from subscribers.form import posted_fields
 from subscribers.lifecycle_store import confirm, pause
-from subscribers.store import Intake, Newcomer, ReaderStandings, Standing, lock_reader, sign_up_row, standing_of
+from subscribers.store import (
+    Intake,
+    Newcomer,
+    ReaderStandings,
+    Standing,
+    keep_timezone,
+    lock_reader,
+    sign_up_row,
+    standing_of,
+)
 from subscribers.subscriber import IllegalMoveError, SubscriptionEvent, SubscriptionStatus
 from subscribers.suppression_store import SuppressedAddressError
 from subscribers.tables import number_of
+from subscribers.timezone import UnknownZoneError, written_zone, zone_named, zones_by_region
 from subscribers.web.own_affairs import OwnAffairs
 from subscribers.web.reception import BAD_REQUEST, CONFLICT, NOTHING_WRONG, READ, WRITE, PrivateRoute, Reception
 
@@ -58,13 +68,24 @@ class _Preferences:
         rows = [(standing, self._at.offered(standing.newsletter), _until(standing)) for standing in reader.standings]
         theirs = {standing.newsletter for standing in reader.standings}
         others = {slug: offered for slug, offered in self._at.newsletters.items() if slug not in theirs}
+        on_mornings = [offered for _, offered, _ in rows if offered.on_own_morning and not reader.is_suppressed]
         return self._at.page(
-            "preferences.html", status, reader=reader, rows=rows, others=others, pauses=PAUSES, notice=notice
+            "preferences.html",
+            status,
+            reader=reader,
+            rows=rows,
+            others=others,
+            pauses=PAUSES,
+            notice=notice,
+            on_mornings=on_mornings,
+            zones=zones_by_region() if on_mornings else {},
         )
 
     def _change(self, number: int, reader: ReaderStandings, fields: Mapping[str, str]) -> Response:
         if answer := self._own.answer(number, reader, fields):
             return answer
+        if fields.get("act") == "timezone":
+            return self._keep_timezone(number, reader, fields.get("timezone", ""))
         act = self._act(reader, fields)
         if act is None:
             return self._page(number, BAD_REQUEST, "Nothing was changed. Press one of the buttons below.")
@@ -75,6 +96,15 @@ class _Preferences:
         except IllegalMoveError:
             return self._page(number, CONFLICT, _refusal(reader, fields))
         return self._page(number, notice=self._told(standing) if standing else "")
+
+    def _keep_timezone(self, number: int, reader: ReaderStandings, named: str) -> Response:
+        try:
+            zone = zone_named(named) if named else None
+        except UnknownZoneError as error:
+            return self._page(number, BAD_REQUEST, f"Nothing was changed: {error}.")
+        with self._at.writing() as session:
+            keep_timezone(session, EmailAddress.parse(reader.address, of_reader=False).key, zone)
+        return self._page(number, notice=f"Noted: {written_zone(zone)}." if zone else "Forgotten: where you live.")
 
     def _act(self, reader: ReaderStandings, fields: Mapping[str, str]) -> Callable[[], Standing | None] | None:
         """Return what the posted button does, or None when it is none of ours."""

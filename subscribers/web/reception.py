@@ -31,13 +31,15 @@ class OfferedNewsletter:
     """What the pages say of a newsletter: its name, and when it comes, in words such as "6:00 UTC".
 
     `send_days` are words such as "Monday to Friday". Both are empty for one that is not published any more. `pitch`
-    is why one would want it, in the newsroom's words.
+    is why one would want it, in the newsroom's words. `on_own_morning` says that it comes when its readers' own clocks
+    show that hour, as far as it is known where they live.
     """
 
     name: str
     send_days: str
     send_time: str
     pitch: str = ""
+    on_own_morning: bool = False
 
     @property
     def promise(self) -> str:

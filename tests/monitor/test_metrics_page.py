@@ -121,6 +121,7 @@ def test_a_settled_ledger_is_never_walked_over(database: Database) -> None:
     used = [re.findall(r"INDEX (ix_\w+)", plan) for plan in plans]
     assert used[1:] == [
         ["ix_delivery_queued"],
+        ["ix_delivery_queued"],
         ["ix_delivery_claimed"],
         ["ix_delivery_unknown"],
         ["ix_system_mail_queued"],

@@ -40,8 +40,9 @@ def leave(database, address):
 def test_a_reader_is_told_with_their_standing_and_on_whose_word(database):
     enlist(database, ("ada@example.org", "Ada, Countess"))
     assert exported(database) == (
-        '"email","name","newsletter","status","since","provenance","confirmed_at"\r\n'
-        f'"ada@example.org","Ada, Countess","daily","active","{NOW.isoformat()}","paper sheets","{NOW.isoformat()}"\r\n'
+        '"email","name","newsletter","status","since","provenance","confirmed_at","timezone"\r\n'
+        f'"ada@example.org","Ada, Countess","daily","active","{NOW.isoformat()}","paper sheets",'
+        f'"{NOW.isoformat()}",""\r\n'
     )
     leave(database, "ada@example.org")
     (row,) = cells(exported(database))

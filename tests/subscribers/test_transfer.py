@@ -11,6 +11,7 @@ from sqlmodel import select
 
 import subscribers.transfer
 from digest.delivery.header_lines import mailbox_field
+from subscribers.exporting import export_subscribers
 from subscribers.import_store import take_in
 from subscribers.staging import StagedRow
 from subscribers.store import Newcomer, change_standing
@@ -346,6 +347,24 @@ def test_every_consent_carries_the_word_it_came_on(database):
     bring(database, "email\nada@example.org\n", provenance="paper sheets, spring 2026")
     with database.reading() as session:
         assert [row.provenance for row in session.exec(select(Consent))] == ["paper sheets, spring 2026"]
+
+
+def zones(database):
+    with database.reading() as session:
+        return {row.email: row.timezone for row in session.exec(select(Subscriber))}
+
+
+def test_a_file_brings_the_zones_that_readers_live_in_and_an_export_takes_them_along(database):
+    brought = bring(
+        database, "email,timezone\nada@example.org,asia/tokyo\nbob@example.org,\ncy@example.org,Mars/Base\n"
+    )
+    assert [(row.line, row.reason) for row in brought.rejected] == [
+        (4, "'Mars/Base' is no time zone; write it as Europe/Lisbon or America/New_York")
+    ]
+    assert zones(database) == {"ada@example.org": "Asia/Tokyo", "bob@example.org": None}
+    bring(database, "email,timezone\nada@example.org,UTC\nbob@example.org,Europe/Lisbon\n")
+    assert zones(database) == {"ada@example.org": "Asia/Tokyo", "bob@example.org": "Europe/Lisbon"}
+    assert {row.email: row.timezone for row in export_subscribers(database.reading)} == zones(database)
 
 
 def test_a_header_alone_brings_nobody(database):

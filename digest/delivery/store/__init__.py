@@ -1,7 +1,7 @@
 """The SQL of the ledger: the audience, claims, what became of them, and the closing equation."""
 
 from digest.delivery.store.abandoned import ABANDONED, BEGUN, DEAD_AFTER, Sorted, beat, mark_abandoned, sort_out
-from digest.delivery.store.audience import audience_size, freeze_audience
+from digest.delivery.store.audience import Waves, audience_size, freeze_audience, zones_of_readers
 from digest.delivery.store.claims import LEFT, Claim, claim, give_back, give_back_strays, in_hand
 from digest.delivery.store.outcomes import Attempted, record
 from digest.delivery.store.relays import record_relays
@@ -10,6 +10,7 @@ from digest.delivery.store.sums import (
     NEVER_TRIED,
     Queue,
     closing,
+    forget_deadlines,
     give_up_queue,
     queue,
     resolve_unknown,
@@ -27,10 +28,12 @@ __all__ = [
     "Claim",
     "Queue",
     "Sorted",
+    "Waves",
     "audience_size",
     "beat",
     "claim",
     "closing",
+    "forget_deadlines",
     "freeze_audience",
     "give_back",
     "give_back_strays",
@@ -43,4 +46,5 @@ __all__ = [
     "resolve_unknown",
     "settle",
     "sort_out",
+    "zones_of_readers",
 ]

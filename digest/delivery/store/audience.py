@@ -1,33 +1,61 @@
 """The audience: who an edition goes to, counted and frozen."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, false, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, CursorResult, Select, case, false, func, insert, literal, or_, select
 from sqlmodel import Session, col
 
 from digest.delivery.ledger import DeliveryStatus
 from digest.delivery.store.rows import DELIVERY, is_sqlite
 from digest.editions.edition import Edition
+from digest.editions.mornings import Wave
 from digest.editions.tables import EditionRow
 from subscribers.instant import Instant
 from subscribers.store import mailable, may_be_mailed
 from subscribers.tables import Subscriber, Subscription
 
 _FROZEN = ["edition_id", "subscriber_id", "subscription_id", "status", "attempts", "next_attempt_at", "changed_at"]
+_ON_MORNINGS = [*_FROZEN, "deadline"]
 
 
-def freeze_audience(session: Session, edition: Edition, now: datetime) -> int:
-    """Queue the edition for all who may be mailed, in one statement; keep and return how many they are (law 2)."""
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """When whose copies are due: of those in a zone of one of *zoned*, and of all others."""
+
+    others: Wave
+    zoned: Sequence[Wave]
+
+
+def freeze_audience(session: Session, edition: Edition, now: datetime, waves: Waves | None = None) -> int:
+    """Queue the edition for all who may be mailed, in one statement; keep and return how many they are (law 2).
+
+    They are due *now* (UTC), or in *waves*.
+    """
     at = literal(now, type_=Instant())
     readers = _in_order(session, edition.newsletter).subquery()
     queued = literal(DeliveryStatus.QUEUED.value)
-    audience = select(literal(edition.id), readers.c.subscriber_id, readers.c.id, queued, literal(0), at, at)
-    freezing = insert(DELIVERY).from_select(_FROZEN, audience).execution_options(preserve_rowcount=True)
+    audience = select(literal(edition.id), readers.c.subscriber_id, readers.c.id, queued, literal(0))
+    if waves is None:
+        frozen, audience = _FROZEN, audience.add_columns(at, at)
+    else:
+        joined = audience.join_from(readers, Subscriber, col(Subscriber.id) == readers.c.subscriber_id)
+        due, until = _in_waves(waves, "send_at"), _in_waves(waves, "deadline")
+        frozen, audience = _ON_MORNINGS, joined.add_columns(due, at, until)
+    freezing = insert(DELIVERY).from_select(frozen, audience).execution_options(preserve_rowcount=True)
     done = cast("CursorResult[object]", session.execute(freezing))
     session.get_one(EditionRow, edition.id).eligible = done.rowcount
     return done.rowcount
+
+
+def zones_of_readers(session: Session, newsletter: str) -> list[str]:
+    """Return the zones in which *newsletter*'s readers live, as far as they are known."""
+    zone = col(Subscriber.timezone)
+    theirs = select(zone).join(Subscription, col(Subscription.subscriber_id) == col(Subscriber.id))
+    known = theirs.where(col(Subscription.newsletter) == newsletter, may_be_mailed(), zone.is_not(None))
+    return sorted(session.execute(known.distinct()).scalars())
 
 
 def audience_size(session: Session, newsletter: str, domains: Sequence[str] = ()) -> int:
@@ -43,6 +71,16 @@ def audience_size(session: Session, newsletter: str, domains: Sequence[str] = ()
         .where(col(Subscription.newsletter) == newsletter, may_be_mailed(), of_domains)
     )
     return _count(session, readers)
+
+
+def _in_waves(waves: Waves, moment: str) -> ColumnElement[datetime]:
+    """Return *moment* of the wave to which a subscriber belongs."""
+    whens = [
+        (col(Subscriber.timezone).in_(wave.zones), literal(getattr(wave, moment), type_=Instant()))
+        for wave in waves.zoned
+    ]
+    otherwise = literal(getattr(waves.others, moment), type_=Instant())
+    return case(*whens, else_=otherwise) if whens else otherwise
 
 
 def _in_order(session: Session, newsletter: str) -> Select[Any, Any]:

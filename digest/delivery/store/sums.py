@@ -41,13 +41,13 @@ def closing(session: Session, edition: Edition) -> Closing:
 
 
 def give_up_queue(session: Session, edition: Edition, now: datetime) -> None:
-    """Fail what is still queued, once the deadline in the edition's row has passed.
+    """Fail what is still queued, once the deadline in the edition's row has passed; before it, copies past their own.
 
-    The row and not the caller knows the deadline: another process may have moved it with `--late`. What may have
+    The rows and not the caller know the deadlines: another process may have moved them with `--late`. What may have
     gone out in an earlier attempt has not failed: it is unknown (law 6).
     """
-    if now < session.get_one(EditionRow, edition.id, with_for_update=True).deadline:
-        return
+    is_over = now >= session.get_one(EditionRow, edition.id, with_for_update=True).deadline
+    late = [] if is_over else [ROW.deadline <= now]
     may_be_out = exists().where(
         ATTEMPT.c.edition_id == ROW.edition_id,
         ATTEMPT.c.subscriber_id == ROW.subscriber_id,
@@ -55,7 +55,7 @@ def give_up_queue(session: Session, edition: Edition, now: datetime) -> None:
     )
     session.execute(
         update(DELIVERY)
-        .where(ROW.edition_id == edition.id, has(DeliveryStatus.QUEUED))
+        .where(ROW.edition_id == edition.id, has(DeliveryStatus.QUEUED), *late)
         .values(
             status=case((may_be_out, DeliveryStatus.UNKNOWN.value), else_=DeliveryStatus.FAILED.value),
             reply=case((ROW.attempts == 0, NEVER_TRIED), else_=func.coalesce(ROW.reply, DEADLINE_PASSED)),
@@ -65,6 +65,12 @@ def give_up_queue(session: Session, edition: Edition, now: datetime) -> None:
     )
 
 
+def forget_deadlines(session: Session, edition: Edition) -> None:
+    """Let every copy that is still queued go out for as long as the edition may."""
+    own = (ROW.edition_id == edition.id, has(DeliveryStatus.QUEUED), ROW.deadline.is_not(None))
+    session.execute(update(DELIVERY).where(*own).values(deadline=None))
+
+
 def resolve_unknown(session: Session, edition: Edition, status: DeliveryStatus, now: datetime) -> int:
     """Give every unknown delivery *status*, as a person or the policy decided; return how many there were."""
     if status is DeliveryStatus.QUEUED:
@@ -72,7 +78,7 @@ def resolve_unknown(session: Session, edition: Edition, status: DeliveryStatus, 
     result = session.execute(
         update(DELIVERY)
         .where(ROW.edition_id == edition.id, has(DeliveryStatus.UNKNOWN))
-        .values(status=status.value, next_attempt_at=now, claimed_by=None, changed_at=now)
+        .values(status=status.value, next_attempt_at=now, deadline=None, claimed_by=None, changed_at=now)
         .returning(ROW.subscriber_id)
     )
     return len(result.all())
