@@ -1,9 +1,10 @@
 """The zones that readers live in."""
 
 import pytest
-from sample_readers import enlist
+from sample_readers import intake, newcomer
+from sqlmodel import select
 
-from subscribers.store import keep_timezone
+from subscribers.store import keep_timezone, subscribe_imported
 from subscribers.tables import Subscriber
 from subscribers.timezone import UnknownZoneError, known_zones, written_zone, zone_named, zones_by_region
 
@@ -45,11 +46,12 @@ def test_a_zone_is_written_as_a_reader_knows_it(zone, written):
 
 
 def test_where_a_reader_lives_is_kept_and_forgotten(database):
-    enlist(database, ("ada@example.org",))
+    with database.writing() as session:
+        subscribe_imported(session, [newcomer("ada@example.org")], intake())
 
     def kept():
         with database.reading() as session:
-            return session.query(Subscriber).one().timezone
+            return session.exec(select(Subscriber.timezone)).one()
 
     with database.writing() as session:
         assert keep_timezone(session, "ada@example.org", "Asia/Tokyo")
