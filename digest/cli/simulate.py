@@ -11,6 +11,7 @@ from digest.cli.desk import LAST_DATE, Desk, date_named, newsletter_named
 from digest.editions.calendar import Calendar
 from digest.editions.simulation import SimulatedDay, simulate
 from digest.errors import BadInputError
+from subscribers.timezone import zone_named, zones_by_region
 
 MOST_DAYS = 3660
 _MOMENTS = ("window_start", "window_end", "cutoff", "send_at", "deadline")
@@ -25,23 +26,30 @@ def simulate_days(
         str | None, typer.Option("--from", metavar="DATE", help="The first local date; by default today's.")
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="How many dates.")] = 14,
+    zones: Annotated[
+        list[str] | None,
+        typer.Option("--zone", metavar="ZONE", help="When readers there get it. May be repeated."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Report as JSON.")] = False,
 ) -> None:
     """Show each date's window, cut-off, send and deadline, in the newsletter's zone and in UTC, and what is skipped.
 
-    Reads the configuration alone, and takes every edition before a date to have gone out. Sends and changes nothing.
+    With mornings = "reader" also when it reaches the first and the last readers on earth. Reads the configuration
+    alone, and takes every edition before a date to have gone out. Sends and changes nothing.
     """
     desk: Desk = context.obj
     found = newsletter_named(desk.settings(), newsletter)
     begin = date_named(first, found, desk.now(), option="--from")
     _refuse_beyond_reach(begin, days)
-    simulated = list(simulate(Calendar.of(found), begin, days))
+    on_earth = [zone for region in zones_by_region().values() for zone in region]
+    asked = [zone_named(zone) for zone in zones] if zones else on_earth if found.mornings == "reader" else []
+    simulated = list(simulate(Calendar.of(found), begin, days, asked))
     if as_json:
         desk.say_json([_as_json(day, found.zone) for day in simulated])
         return
     desk.say(f"{'date':<14} {'hours':>5}  {'clock':<7}" + "".join(f"{heading:<19}" for heading in _HEADINGS).rstrip())
     for day in simulated:
-        for line in _lines(day, found.zone):
+        for line in (*_lines(day, found.zone), *(_wave_lines(day) if zones else _span_lines(day))):
             desk.say(line)
 
 
@@ -68,6 +76,10 @@ def _as_json(day: SimulatedDay, zone: ZoneInfo) -> dict[str, Any]:
         "skipped": day.schedule is None,
         "reason": day.reason,
         "local": local,
+        "waves": [
+            {"send_at": wave.send_at.isoformat(), "deadline": wave.deadline.isoformat(), "zones": wave.zones}
+            for wave in day.waves
+        ],
     }
 
 
@@ -81,6 +93,27 @@ def _lines(day: SimulatedDay, zone: ZoneInfo) -> list[str]:
     return [
         f"{head:<14} {day.schedule.window.hours:>5g}  {'local':<7}{local}{note}",
         f"{'':<14} {'':>5}  {'UTC':<7}{_row(instants)}",
+    ]
+
+
+def _wave_lines(day: SimulatedDay) -> list[str]:
+    """Tell when it reaches readers in each of the zones that were asked for."""
+    return [
+        f"{'':<20}  {name}: {wave.send_at.astimezone(ZoneInfo(name)):%Y-%m-%d %H:%M}, which is"
+        f" {wave.send_at:%Y-%m-%d %H:%M} UTC"
+        for wave in day.waves
+        for name in wave.zones
+    ]
+
+
+def _span_lines(day: SimulatedDay) -> list[str]:
+    """Tell from when to when it goes out around the earth."""
+    if not day.waves:
+        return []
+    first, last = day.waves[0], day.waves[-1]
+    return [
+        f"{'':<20}  on readers' mornings from {first.send_at:%Y-%m-%d %H:%M} ({first.zones[0]})"
+        f" to {last.send_at:%Y-%m-%d %H:%M} UTC ({last.zones[0]}), in {len(day.waves)} waves"
     ]
 
 

@@ -33,6 +33,7 @@ def test_a_program_reads_instants_in_utc_and_reasons(desk) -> None:
         "send_at": "2026-03-08T06:00:00-04:00",
         "deadline": "2026-03-08T10:00:00-04:00",
     }
+    assert first.pop("waves") == []
     assert first == {
         "date": "2026-03-08",
         "window_start": "2026-03-07T10:15:00+00:00",
@@ -46,6 +47,26 @@ def test_a_program_reads_instants_in_utc_and_reasons(desk) -> None:
     }
     assert (second["skipped"], second["reason"]) == (True, "2026-03-09 is one of skip_dates")
     assert second["window_start"] is second["send_at"] is second["hours"] is second["local"]["deadline"] is None
+
+
+READERS_OWN = {"DIGEST_NEWSLETTERS__DAILY_HEADLINES__MORNINGS": "reader"}
+
+
+def test_readers_own_mornings_are_told_around_the_earth_or_for_the_zones_asked_for(desk) -> None:
+    day = ("simulate", "daily-headlines", "--from", "2026-03-07", "--days", "1")
+    told = desk(*day, **ZONE, **READERS_OWN).out.splitlines()
+    assert told[3].strip().startswith("on readers' mornings from 2026-03-07 11:00 (America/")
+    assert told[3].endswith("waves")
+    asked = desk(*day, "--zone", "asia/tokyo", "--zone", "America/Los_Angeles", **ZONE, **READERS_OWN).out.splitlines()
+    assert [line.strip() for line in asked[3:]] == [
+        "America/Los_Angeles: 2026-03-07 06:00, which is 2026-03-07 14:00 UTC",
+        "Asia/Tokyo: 2026-03-08 06:00, which is 2026-03-07 21:00 UTC",
+    ]
+    (told,) = json.loads(desk(*day, "--zone", "Asia/Tokyo", "--json", **ZONE, **READERS_OWN).out)
+    assert told["waves"] == [
+        {"send_at": "2026-03-07T21:00:00+00:00", "deadline": "2026-03-08T01:00:00+00:00", "zones": ["Asia/Tokyo"]}
+    ]
+    assert "'Mars/Base' is no time zone" in desk(*day, "--zone", "Mars/Base").err
 
 
 def test_by_default_it_begins_today_with_two_weeks_and_needs_no_database(desk, tmp_path) -> None:
