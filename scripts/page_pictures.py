@@ -126,6 +126,8 @@ class Tour:
         yield "returned"
         page.goto(self.base + preferences)
         yield "preferences"
+        self._post(page, preferences, {"act": "timezone", "timezone": "America/Argentina/Buenos_Aires"})
+        yield "preferences-timezone"
         self._post(page, preferences, {"pause": "14", "newsletter": self.newsletter})
         yield "preferences-paused"
         with self.database.writing() as session:
@@ -245,10 +247,11 @@ class Tour:
 
 
 def _with_a_second_newsletter(settings: Settings) -> Settings:
-    """Return *settings* with something to choose from."""
+    """Return *settings* with something to choose from; the first comes on readers' own mornings."""
+    first = settings.newsletters[NEWSLETTER].model_copy(update={"mornings": "reader"})
     told = {"name": "The Weekend Reader", "pitch": "Long reads for slow mornings.", "days": ("sat",)}
     second = settings.newsletters[NEWSLETTER].model_copy(update=told)
-    return settings.model_copy(update={"newsletters": {**settings.newsletters, "weekend-reader": second}})
+    return settings.model_copy(update={"newsletters": {NEWSLETTER: first, "weekend-reader": second}})
 
 
 def _take_pictures(tour: Tour, page: Page) -> int:

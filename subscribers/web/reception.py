@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from subscribers.store import ReaderStandings, Standing, change_standing, reader_standings, standing_of
 from subscribers.subscriber import SubscriptionEvent
+from subscribers.timezone import written_zone
 from subscribers.tokens import BadTokenError, Keyring, Purpose, number_in
 
 # A token in an address stays between us and the reader (S10).
@@ -40,6 +41,12 @@ class OfferedNewsletter:
     send_time: str
     pitch: str = ""
     on_own_morning: bool = False
+
+    def time_for(self, timezone: str | None) -> str:
+        """Return when it comes to somebody who lives in *timezone*, None for unknown, such as "6:00 Tokyo time"."""
+        if timezone and self.on_own_morning and self.send_time:
+            return f"{self.send_time.partition(' ')[0]} {written_zone(timezone)} time"
+        return self.send_time
 
     @property
     def promise(self) -> str:

@@ -32,7 +32,7 @@ timezone = "America/Argentina/Buenos_Aires"
 """
 # What other pages are made of, and the box that is pasted: not pages of their own.
 FRAMES = {"page.html", "private.html", "framed.html", "words.html", "form.html", "box.html"}
-TARGETS = """() => [...document.querySelectorAll('button, input:not([type=hidden]), label.choice')]
+TARGETS = """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), label.choice')]
   .filter(e => !e.closest('[aria-hidden]') && !(e.type === 'checkbox'))
   .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height])"""
 SMALL = """() => [...document.querySelectorAll('body *')]
@@ -63,7 +63,7 @@ def database(tmp_path):
 
 @pytest.fixture
 def tour(tmp_path, database):
-    settings = configure(tmp_path, database.url, more=LONG)
+    settings = configure(tmp_path, database.url, more=LONG, mornings="reader")
     enlist(database, 3)
     enlist(database, 1, "long")
     stock(database)

@@ -12,7 +12,7 @@ from visitor import RING, everything, leave_link, preferences_link, status, subs
 from subscribers.address import EmailAddress
 from subscribers.store import Intake, Newcomer, mailable, subscribe_imported
 from subscribers.suppression_store import suppress
-from subscribers.tables import Consent, Subscription
+from subscribers.tables import Consent, Subscriber, Subscription
 from subscribers.tokens import Purpose
 
 SOLO = "solo@example.org"
@@ -180,6 +180,44 @@ def test_a_newsletter_that_is_no_longer_published_can_be_left_but_not_returned_t
     page = site.press(preferences_link(morning), act="leave", newsletter=NEWSLETTER)
     assert status(database, morning) == "unsubscribed"
     assert 'value="return"' not in page.words
+
+
+@pytest.fixture
+def at_home(serve, settings, readers):  # noqa: ARG001 - they are on it
+    """Serve a site whose morning newsletter comes on readers' own mornings."""
+    morning = settings.newsletters[NEWSLETTER].model_copy(update={"mornings": "reader"})
+    return serve(settings.model_copy(update={"newsletters": {**settings.newsletters, NEWSLETTER: morning}}))
+
+
+def zone(database, address="reader1@example.org"):
+    with database.reading() as session:
+        return session.exec(select(Subscriber.timezone).where(Subscriber.email == address)).one()
+
+
+def test_a_reader_says_where_they_live_and_takes_it_back(at_home, database, morning):
+    link = preferences_link(morning)
+    before = at_home.get(link).words
+    assert "Morning Headlines can come when your own clocks show that hour." in before
+    assert "know where you live, so it comes by ours." in before
+    told = at_home.press(link, act="timezone", timezone="America/Argentina/Buenos_Aires")
+    assert (told.status, zone(database)) == (200, "America/Argentina/Buenos_Aires")
+    assert "Noted: Buenos Aires, Argentina." in told.words
+    assert "you live by those of Buenos Aires, Argentina." in told.words
+    assert "You get it: every day at 6:00 Buenos Aires, Argentina time." in told.words
+    assert '<option value="America/Argentina/Buenos_Aires" selected>' in told.words
+    assert zone(database, "reader2@example.org") is None
+    back = at_home.press(link, act="timezone", timezone="")
+    assert ("Forgotten: where you live." in back.words, zone(database)) == (True, None)
+
+
+def test_a_place_that_is_none_changes_nothing_and_is_said(at_home, database, morning):
+    page = at_home.press(preferences_link(morning), act="timezone", timezone="Mars/Base")
+    assert (page.status, zone(database)) == (400, None)
+    assert "Nothing was changed: &#39;Mars/Base&#39; is no time zone" in page.words
+
+
+def test_where_everybody_is_mailed_at_once_nobody_is_asked_where_they_live(site, morning):
+    assert "Where you live" not in site.get(preferences_link(morning)).words
 
 
 @pytest.mark.parametrize("purpose", [Purpose.UNSUBSCRIBE, Purpose.BOUNCE])
