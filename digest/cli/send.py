@@ -56,7 +56,8 @@ def send(
     """Publish the edition and deliver it to everybody who confirmed.
 
     Safe to repeat, and to run twice at once: nobody gets an edition twice. Stays until all is settled or the
-    deadline comes. Leaves with 0 when everybody who should have got it did, also on a day without an edition
+    deadline comes; on readers' own mornings (mornings = "reader") that is when the last is over, and --no-wait delivers
+    what is due. Leaves with 0 when everybody who should have got it did, also on a day without an edition
     (days, skip_dates), and with 1 when not.
     """
     desk: Desk = context.obj

@@ -1,9 +1,9 @@
 """The ledger in the database: frozen audience, claims that re-read standing, outcomes."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
-from newsroom import MORNING, NEWSLETTER, SECRET, enlist
+from newsroom import DAY, MORNING, NEWSLETTER, SECRET, enlist
 from recorded import GONE, TAKEN, came_to, record, row_of
 from sqlalchemy import delete, text
 from sqlmodel import Session, col, select
@@ -16,9 +16,10 @@ from digest.delivery.outcome import Outcome, not_begun, outcome_of_final_reply, 
 from digest.delivery.publishing import publish
 from digest.delivery.tables import Attempt, Delivery
 from digest.editions.edition import Edition
+from digest.editions.mornings import Mornings
 from digest.editions.store import move_deadline
 from digest.editions.tables import EditionRow
-from subscribers.store import change_standing
+from subscribers.store import change_standing, keep_timezone
 from subscribers.subscriber import SubscriptionEvent
 from subscribers.suppression_store import suppress, suppress_subscribers
 from subscribers.tables import Consent, Subscriber, Subscription, Suppression
@@ -125,6 +126,50 @@ def test_nobody_gives_up_a_queue_whose_deadline_was_moved(ledger: Session, editi
     ledger.flush()
     store.give_up_queue(ledger, edition, deadline + timedelta(minutes=1))
     assert store.closing(ledger, edition).deferred == 10
+
+
+def test_each_copy_is_due_in_its_readers_morning_and_given_up_when_that_is_over(
+    database: Database, built: BuiltEdition
+) -> None:
+    here, west, east = enlist(database, 3)
+    with database.writing() as session:
+        keep_timezone(session, west, "America/New_York")
+        keep_timezone(session, east, "Asia/Tokyo")
+    mornings = Mornings(DAY, time(6), MORNING, timedelta(hours=4))
+    edition = publish(database, built, built.schedule, MORNING, mornings=mornings).edition
+    new_york, tokyo = MORNING + timedelta(hours=4), MORNING + timedelta(hours=15)
+    assert edition.schedule.deadline == tokyo + timedelta(hours=4)
+    with database.writing() as session:
+        assert store.queue(session, edition) == store.Queue(MORNING, 0)
+        [claim] = store.claim(session, edition, "one", MORNING, most=9)
+        assert claim.reader.address == here
+        assert store.queue(session, edition).next_due == new_york
+    with database.writing() as session:
+        store.give_up_queue(session, edition, new_york + timedelta(hours=4))
+        session.flush()
+        assert (store.closing(session, edition).failed, store.queue(session, edition).next_due) == (1, tokyo)
+        store.forget_deadlines(session, edition)
+        store.give_up_queue(session, edition, tokyo + timedelta(hours=3, minutes=59))
+        assert store.closing(session, edition).failed == 1
+        store.give_up_queue(session, edition, tokyo + timedelta(hours=4))
+        assert store.closing(session, edition).failed == 2
+
+
+def test_a_copy_that_is_to_go_out_again_is_not_past_its_morning_at_once(
+    database: Database, built: BuiltEdition
+) -> None:
+    enlist(database, 1)
+    mornings = Mornings(DAY, time(6), MORNING, timedelta(hours=4))
+    edition = publish(database, built, built.schedule, MORNING, mornings=mornings).edition
+    later = MORNING + timedelta(hours=5)
+    with database.writing() as session:
+        [claim] = store.claim(session, edition, "one", MORNING, most=1)
+        record(session, edition, "one", came_to(claim, unanswered("the line was cut"), DeliveryStatus.UNKNOWN))
+        move_deadline(session, edition, later + timedelta(hours=1))
+        store.resolve_unknown(session, edition, DeliveryStatus.QUEUED, later)
+        session.flush()
+        store.give_up_queue(session, edition, later)
+        assert store.closing(session, edition).deferred == 1
 
 
 def test_a_claim_given_back_is_as_if_it_had_never_been_made(ledger: Session, edition: Edition) -> None:

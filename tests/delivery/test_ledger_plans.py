@@ -43,6 +43,7 @@ ACTS: dict[str, Callable[[Session, Edition], object]] = {
     "mark abandoned": lambda session, edition: store.mark_abandoned(session, edition, MORNING, alive=["one"]),
     "resolve unknown": lambda session, edition: store.resolve_unknown(session, edition, DeliveryStatus.QUEUED, MORNING),
     "give up the queue": lambda session, edition: store.give_up_queue(session, edition, edition.schedule.deadline),
+    "give up what has its own deadline": lambda session, edition: store.give_up_queue(session, edition, MORNING),
     "history": lambda session, _: past_deliveries(session, 3),
     "sort out": lambda session, edition: store.sort_out(
         session, edition.id, "one", [], {1}, certain=True, patience=PATIENCE, now=MORNING
