@@ -42,7 +42,7 @@ class SignUp:
     *wording* is the version of *wording_text*, which is all that the form said (S13). *ip* is the visitor's address
     in full, of which only the network is kept; *page* is where the form stood. *is_stamped* says that the form was
     handed out by us and filled in as a person would (S08); where that rests on a proof of work, which serves once,
-    *proof* names it.
+    *proof* names it. *timezone* is the IANA zone that a program says the reader lives in: it is kept of who is new.
     """
 
     address: EmailAddress
@@ -54,6 +54,7 @@ class SignUp:
     is_stamped: bool
     provenance: str = BY_FORM
     proof: str | None = None
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

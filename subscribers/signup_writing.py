@@ -55,11 +55,15 @@ def _keep_wordings(session: Session, kept: Iterable[Decided], now: datetime) -> 
 
 def _add_readers(session: Session, kept: Iterable[Decided], now: datetime) -> None:
     """Store those who are not there yet; of several spellings of an address the first counts (S11)."""
-    spelt = {each.sign_up.address.key: (str(each.sign_up.address), each.address_hash) for each in reversed([*kept])}
+    spelt = {
+        each.sign_up.address.key: (str(each.sign_up.address), each.address_hash, each.sign_up.timezone)
+        for each in reversed([*kept])
+    }
     rows = [(key, *rest) for key, rest in sorted(spelt.items())]
-    reader = given(session, rows, email_key=Text, email=Text, address_hash=Text).c
+    reader = given(session, rows, email_key=Text, email=Text, address_hash=Text, timezone=Text).c
     there = select(literal(1)).where(col(Subscriber.email_key) == reader.email_key).exists()
-    added = select(reader.email_key, reader.email, reader.address_hash, literal(""), _at(now)).where(~there)
+    told = (reader.email_key, reader.email, reader.address_hash, literal(""), reader.timezone, _at(now))
+    added = select(*told).where(~there)
     inserted = insert_into(session, Subscriber).from_select(_NEW_READER, added.order_by(reader.email_key))
     session.execute(inserted.on_conflict_do_nothing(index_elements=["email_key"]))  # an import was just quicker
 
@@ -167,7 +171,7 @@ def _at(now: datetime) -> ColumnElement[Any]:
 
 
 _NEW_WORDING = ["id", "text", "first_used_at"]
-_NEW_READER = ["email_key", "email", "address_hash", "name", "created_at"]
+_NEW_READER = ["email_key", "email", "address_hash", "name", "timezone", "created_at"]
 _NEW_SUBSCRIPTION = ["subscriber_id", "newsletter", "status", "changed_at"]
 _NEW_CONSENT = ["subscription_id", "event", "at", "provenance", "wording", "ip", "page"]
 _NEW_MAIL = ["kind", "address_hash", "subscriber_id", "status", "attempts", "created_at", "due_at", "changed_at"]

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from subscribers.form import LARGEST_BODY
 from subscribers.signup import Answer
+from subscribers.timezone import UnknownZoneError, zone_named
 from subscribers.web.doorway import Doorway
 
 ACCEPTED, UNREADABLE, TOO_LARGE, UNPROCESSABLE, TOO_MANY, UNAVAILABLE = 202, 400, 413, 422, 429, 503
@@ -41,6 +42,15 @@ class Wanted(BaseModel):
             max_length=2048,
             description="A solved challenge of `GET /challenge` (altcha's payload), where the site hands them out: with"
             " one the wider limits of the form hold.",
+        ),
+    ] = ""
+    timezone: Annotated[
+        str,
+        Field(
+            max_length=64,
+            description="Where the reader lives, by the IANA's names, for newsletters on readers' own mornings;"
+            " kept of who is new.",
+            examples=["Europe/Lisbon"],
         ),
     ] = ""
 
@@ -111,8 +121,14 @@ def _subscribe(doorway: Doorway) -> Callable[[Request, Wanted], Awaitable[Accept
             raise _fault("email", address)
         if not all(slug in doorway.newsletters for slug in slugs):
             raise _fault("newsletters", f"There are only: {', '.join(doorway.newsletters)}.")
+        try:
+            timezone = zone_named(wanted.timezone) if wanted.timezone else None
+        except UnknownZoneError as error:
+            raise _fault("timezone", f"{error}.") from error
         # No form of ours was handed out: without a proof of work the stricter limits hold (S08).
-        answer = await doorway.register(request, address, slugs, stamp=None, proof=wanted.proof, page=None)
+        answer = await doorway.register(
+            request, address, slugs, stamp=None, proof=wanted.proof, page=None, timezone=timezone
+        )
         if answer is not Answer.ACCEPTED:
             headers = {"Retry-After": str(doorway.registrar.retry_after)}
             raise HTTPException(TOO_MANY, "Too many sign-ups from this network.", headers)

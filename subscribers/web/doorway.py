@@ -65,10 +65,12 @@ class Doorway:
         stamp: str | None,
         proof: str,
         page: str | None,
+        timezone: str | None = None,
     ) -> Answer:
         """Take down that *address* is to get the newsletters *slugs*.
 
-        *stamp* is the form's; None for a program, which has none. *page* is where the form stood, if it is ours.
+        *stamp* is the form's; None for a program, which has none. *page* is where the form stood, if it is ours;
+        *timezone* the IANA zone that the reader is said to live in.
         """
         proven = self.proof_of_work.read(proof, self.clock()) if self.proof_of_work else None
         is_fresh = stamp is None or self.is_fresh(stamp)
@@ -88,5 +90,6 @@ class Doorway:
             page=(page if is_fresh else None) or source_page(headers.get("referer", ""), headers.get("origin", "")),
             is_stamped=is_fresh and (proven is not None or not needs_proof),
             proof=proven,
+            timezone=timezone,
         )
         return await asyncio.wrap_future(self.registrar.register(sign_up))

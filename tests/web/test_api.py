@@ -8,9 +8,11 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from joining import NEW, consents, mails, sign_up, standings
 from newsroom import MORNING, NEWSLETTER
+from sqlmodel import select
 from visitor import RING, everything
 
 from subscribers.suppression_store import suppress
+from subscribers.tables import Subscriber
 
 PLACE = "/api/subscriptions"
 JSON = {"Content-Type": "application/json"}
@@ -39,6 +41,17 @@ def test_a_program_signs_a_reader_up_who_still_confirms_by_mail(site, database):
     assert {consent.event for consent in consents(database)} == {"sign_up"}
 
 
+def test_a_program_may_say_where_a_new_reader_lives_and_nobody_elses_word_counts_later(site, database):
+    def zone():
+        with database.reading() as session:
+            return session.exec(select(Subscriber.timezone).where(Subscriber.email == NEW)).one()
+
+    assert post(site, {**wanted(NEW), "timezone": "asia/tokyo"}).status == 202
+    assert zone() == "Asia/Tokyo"
+    assert post(site, {**wanted(NEW), "timezone": "Europe/Lisbon"}).status == 202
+    assert zone() == "Asia/Tokyo"
+
+
 def test_the_answer_is_the_same_for_every_state_of_an_address_s06(site, database, readers):
     sign_up(site, "pending@example.org")
     with database.writing() as session:
@@ -57,6 +70,7 @@ def test_the_answer_is_the_same_for_every_state_of_an_address_s06(site, database
         (wanted(NEW, "evening"), "newsletters"),
         ({"email": NEW, "newsletters": []}, "newsletters"),
         ({"newsletters": [NEWSLETTER]}, "email"),
+        ({**wanted(NEW), "timezone": "Mars/Base"}, "timezone"),
         (b'{"email": "\\ud800@example.org", "newsletters": ["morning"]}', "email"),
     ],
 )
