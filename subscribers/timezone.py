@@ -6,8 +6,8 @@ from zoneinfo import available_timezones
 
 from subscribers.errors import SubscribersError
 
-# What the database of zones holds beside places: an answer to nothing, and a machine's own.
 _REGIONS = frozenset("Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific".split())  # noqa: SIM905 - read best as text
+# What the database of zones holds beside places: an answer to nothing, and a machine's own.
 _NO_PLACES = frozenset({"Factory", "localtime", "posixrules"})
 
 

@@ -84,6 +84,9 @@ def _of_published(subject: str, edition: EditionFacts, known: datetime | None, n
         if now >= edition.deadline + SETTLES_WITHIN:
             words = f"{subject} was to be finished by {_minute(edition.deadline)} and is not: its equation is open"
             yield Finding(Code.EDITION_OPEN, subject, edition.deadline, words)
+        elif edition.next_wave and now >= edition.next_wave + STARTS_WITHIN:
+            words = f"{subject} was due to the next of its readers at {_minute(edition.next_wave)}, and nobody sends it"
+            yield Finding(Code.EDITION_NOT_STARTED, subject, edition.next_wave + STARTS_WITHIN, words)
         return
     if known and edition.recorded_at < known:  # what was, before anybody watched, is no news
         return

@@ -12,7 +12,11 @@ from digest.editions.rehearsal_store import Rehearsed
 
 @dataclass(frozen=True, slots=True)
 class EditionFacts:
-    """An edition's row. The counts are None until it is settled; instants are in UTC."""
+    """An edition's row. The counts are None until it is settled; instants are in UTC.
+
+    `next_wave` is when the next of its readers are due, while nobody has any copy in hand; None where all are due at
+    once, or none is open.
+    """
 
     local_date: date
     status: EditionStatus
@@ -24,6 +28,7 @@ class EditionFacts:
     failed: int | None = None
     unknown: int | None = None
     skipped: int | None = None
+    next_wave: datetime | None = None
 
     @property
     def is_published(self) -> bool:

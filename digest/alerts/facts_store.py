@@ -1,6 +1,7 @@
 """The SQL that reads what the watchdog looks at."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -10,9 +11,11 @@ from digest.alerts.canary_store import CanaryCopy, canary_copies
 from digest.alerts.facts import EditionFacts, Facts, NewsletterFacts, RelayTrouble
 from digest.articles.retrieval.store import healths
 from digest.clock.lease_store import holder_host
+from digest.delivery.store import next_wave, queue
 from digest.delivery.tables import RelayTroubleRow
 from digest.editions.edition import EditionStatus
 from digest.editions.rehearsal_store import known_newsletters, rehearsals
+from digest.editions.store import find_edition
 from digest.editions.tables import EditionRow
 from digest.settings import Settings
 from subscribers.subscriber import SubscriptionStatus
@@ -64,7 +67,16 @@ def _editions(session: Session, newsletter: str, since: date) -> dict[date, Edit
             is_recent | is_open | is_odd,
         )
     )
-    return {row[0]: EditionFacts(row[0], EditionStatus(row[1]), *row[2:]) for row in found}
+    editions = (EditionFacts(row[0], EditionStatus(row[1]), *row[2:]) for row in found)
+    return {one.local_date: _with_wave(session, newsletter, one) for one in editions}
+
+
+def _with_wave(session: Session, newsletter: str, facts: EditionFacts) -> EditionFacts:
+    is_under_way = facts.status is EditionStatus.SENDING
+    edition = find_edition(session, newsletter, facts.local_date) if is_under_way else None
+    if edition is None or queue(session, edition).claimed:
+        return facts
+    return replace(facts, next_wave=next_wave(session, edition.id))
 
 
 def _left(session: Session, newsletter: str, editions: Iterable[EditionFacts]) -> dict[date, int]:

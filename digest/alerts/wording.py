@@ -27,7 +27,7 @@ ADVICE: Mapping[Code, Advice] = {
     ),
     Code.EDITION_NOT_STARTED: Advice(
         "not started",
-        "Readers are waiting for it, and nobody has it.",
+        "Readers are waiting for it.",
         "See whether 'digest serve' runs and what its log says, then run 'digest send {newsletter} --date {date}':"
         " it is safe to repeat, and says what is in the way.",
     ),

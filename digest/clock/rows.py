@@ -9,7 +9,7 @@ from sqlmodel import Session
 from digest.articles.retrieval.store import healths
 from digest.clock.agenda import Rows
 from digest.database import Database
-from digest.delivery.store import queue
+from digest.delivery.store import next_wave, queue
 from digest.editions.calendar import LONGEST_DAYS
 from digest.editions.due import Promise, Standing
 from digest.editions.due_store import standings
@@ -39,19 +39,19 @@ def read_rows(database: Database, settings: Settings, now: datetime) -> Rows:
             for slug, since in oldest.items()
         }
         editions = {slug: standings(session, slug, since) for slug, since in oldest.items()}
-        for slug, newsletter in settings.newsletters.items():
-            if newsletter.mornings == "reader":
-                editions[slug] = {day: _with_wave(session, slug, day, one) for day, one in editions[slug].items()}
-        return Rows(editions, healths(session), promises)
+        waves = {
+            slug: {day: _with_wave(session, slug, day, one) for day, one in standing.items()}
+            for slug, standing in editions.items()
+        }
+        return Rows(waves, healths(session), promises)
 
 
 def _with_wave(session: Session, newsletter: str, day: date, standing: Standing) -> Standing:
     """Return *standing* with the instant of its next wave, unless somebody has copies in hand."""
     edition = find_edition(session, newsletter, day) if standing.status is EditionStatus.SENDING else None
-    standing_queue = queue(session, edition) if edition else None
-    if standing_queue is None or standing_queue.claimed:
+    if edition is None or queue(session, edition).claimed:
         return standing
-    return replace(standing, next_wave=standing_queue.next_due)
+    return replace(standing, next_wave=next_wave(session, edition.id))
 
 
 def meet_newsletters(database: Database, settings: Settings, now: datetime) -> None:

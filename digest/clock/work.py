@@ -14,7 +14,7 @@ from digest.database import Database
 from digest.delivery.crew import Assignment
 from digest.delivery.dispatch import deliver, prepare, rehearse
 from digest.delivery.publishing import find_published
-from digest.delivery.store import queue
+from digest.delivery.store import next_wave, queue
 from digest.editions.edition import Edition
 from digest.editions.rehearsal_store import record_rehearsal
 from digest.errors import DigestError
@@ -63,7 +63,7 @@ async def send_edition(office: Office, newsletter: str, local_date: date, stoppi
             in_waves = office.settings.newsletters[newsletter].mornings == "reader"
             assignment = Assignment(office.settings, prepared, office.clock, between_waves=not in_waves)
             closing = await deliver(database, assignment, on_start=stopping.by)
-            if in_waves and not stopping.is_asked and (wave := _next_wave(database, prepared.edition)):
+            if not stopping.is_asked and (wave := _next_wave(database, prepared.edition)):
                 return Report(True, True, f"{closing}; the next morning begins at {wave:%Y-%m-%d %H:%M} UTC")
             return Report(closing.is_settled, closing.is_whole, str(closing))
     except (DigestError, SubscribersError) as error:
@@ -75,8 +75,7 @@ async def send_edition(office: Office, newsletter: str, local_date: date, stoppi
 def _next_wave(database: Database, edition: Edition) -> datetime | None:
     """Return when the next of an edition's readers are due (UTC); None when no more are, or some are in hand."""
     with database.reading() as session:
-        standing = queue(session, edition)
-    return None if standing.claimed else standing.next_due
+        return None if queue(session, edition).claimed else next_wave(session, edition.id)
 
 
 async def read_feeds(office: Office, names: tuple[str, ...], stopping: Stopping) -> Report:

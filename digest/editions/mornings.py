@@ -8,7 +8,7 @@ day and a few hours after it was made.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -71,4 +71,4 @@ class Mornings:
 
 def last_deadline(schedule: Schedule, waves: Iterable[Wave]) -> datetime:
     """Return until when (UTC) an edition is under way that goes out in *waves*."""
-    return max((schedule.deadline, *(wave.deadline for wave in waves))).astimezone(UTC)
+    return max((schedule.deadline, *(wave.deadline for wave in waves)))

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from digest.clock.tables import LeaseRow
 from digest.delivery.ledger import DeliveryStatus
+from digest.delivery.store import next_wave
 from digest.delivery.tables import Delivery
 from digest.editions.edition import EditionStatus
 from digest.editions.tables import EditionRow
@@ -39,7 +40,7 @@ def under_way(session: Session) -> tuple[UnderWay, ...]:
     return tuple(
         UnderWay(
             newsletter,
-            _next_morning(session, number) or send_at,
+            next_wave(session, number) or send_at,
             eligible or 0,
             queued=_counted(session, number, DeliveryStatus.QUEUED),
             claimed=_counted(session, number, DeliveryStatus.CLAIMED),
@@ -69,15 +70,6 @@ def subscriptions(session: Session) -> dict[tuple[str, ...], float]:
         (newsletter, status): number
         for newsletter, status, number in session.execute(select(*by, func.count()).group_by(*by))
     }
-
-
-def _next_morning(session: Session, edition: int) -> datetime | None:
-    """Return when the readers who are next are due (UTC), where an edition goes out on their own mornings."""
-    stands = col(Delivery.status) == literal_column(f"'{DeliveryStatus.QUEUED.value}'")
-    fields = select(col(Delivery.next_attempt_at), col(Delivery.deadline))
-    first = fields.where(col(Delivery.edition_id) == edition, stands).order_by(col(Delivery.next_attempt_at)).limit(1)
-    found = session.execute(first).first()
-    return found[0] if found and found[1] else None
 
 
 def _counted(session: Session, edition: int, status: DeliveryStatus) -> int:

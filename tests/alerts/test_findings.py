@@ -100,6 +100,15 @@ def test_every_code_fires_alone_and_is_explained(code):
     assert ADVICE[code].to_do
 
 
+def test_a_wave_of_readers_that_nobody_sends_to_is_told_of():
+    wave = SEND_AT + timedelta(hours=1)
+    waiting = facts(replace(edition(SENDING), next_wave=wave))
+    assert codes(waiting, wave + 4 * A_MINUTE) == set()
+    (told,) = found(waiting, wave + 5 * A_MINUTE).values()
+    assert (told.code, told.since) == (Code.EDITION_NOT_STARTED, wave + 5 * A_MINUTE)
+    assert told.words == (f"{SUBJECT} was due to the next of its readers at 2026-03-14 07:00 UTC, and nobody sends it")
+
+
 @pytest.mark.parametrize(
     ("known", "now"),
     [

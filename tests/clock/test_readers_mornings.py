@@ -4,14 +4,15 @@ import os
 import signal
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from newsroom import DAY, MORNING, enlist, stock
+from newsroom import DAY, MORNING, NEWSLETTER, enlist, stock
 from running_clock import Newsroom, children, on_sqlite, wait_for
 from scripted_relay import PASS
 from sqlmodel import select
 from told_time import tell_time
 
+from digest.alerts.facts_store import read_facts
 from digest.delivery.tables import Delivery
 from subscribers.record import find_reader
 from subscribers.store import change_standing, keep_timezone
@@ -90,6 +91,23 @@ def test_a_morning_on_which_nobody_was_there_until_it_was_over_is_no_ones_noon(n
         row = newsroom.wait_for("sent")
     assert newsroom.relay.accepted == [here, east]
     assert (row.sent, row.failed) == (2, 1)
+
+
+def test_the_operators_hear_of_readers_who_wake_while_nobody_sends(newsroom: Newsroom) -> None:
+    stock(newsroom.database)
+    live_in(newsroom, "America/New_York", newsroom.readers[1])
+    with newsroom.clock(MORNING, replaced=READERS_OWN):
+        wait_for(lambda: any("the next morning begins" in told for told in newsroom.told))
+
+    def waves() -> list[datetime | None]:
+        with newsroom.database.reading() as session:
+            known = read_facts(session, newsroom.settings, NEW_YORK, clock_is_dead=False)
+        return [one.next_wave for one in known.newsletters[NEWSLETTER].editions.values()]
+
+    assert waves() == [NEW_YORK]
+    with newsroom.clock(NEW_YORK, replaced=READERS_OWN):
+        newsroom.wait_for("sent")
+    assert waves() == [None]
 
 
 @on_sqlite

@@ -43,7 +43,7 @@ def freeze_audience(session: Session, edition: Edition, now: datetime, waves: Wa
     else:
         joined = audience.join_from(readers, Subscriber, col(Subscriber.id) == readers.c.subscriber_id)
         due, until = _in_waves(waves, "send_at"), _in_waves(waves, "deadline")
-        frozen, audience = _ON_MORNINGS, joined.add_columns(due, at, until)
+        frozen, audience = _ON_MORNINGS, joined.add_columns(due, at, until).order_by(readers.c.subscriber_id)
     freezing = insert(DELIVERY).from_select(frozen, audience).execution_options(preserve_rowcount=True)
     done = cast("CursorResult[object]", session.execute(freezing))
     session.get_one(EditionRow, edition.id).eligible = done.rowcount

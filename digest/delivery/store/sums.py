@@ -32,6 +32,13 @@ def queue(session: Session, edition: Edition) -> Queue:
     return Queue(session.execute(next_due.limit(1)).scalar(), session.execute(claimed).scalar_one())
 
 
+def next_wave(session: Session, edition: int) -> datetime | None:
+    """Return when the first of those who wait are due (UTC), where this *edition* goes out on readers' own mornings."""
+    waiting = select(ROW.next_attempt_at, ROW.deadline).where(ROW.edition_id == edition, has(DeliveryStatus.QUEUED))
+    first = session.execute(waiting.order_by(ROW.next_attempt_at).limit(1)).first()
+    return first.next_attempt_at if first and first.deadline else None
+
+
 def closing(session: Session, edition: Edition) -> Closing:
     """Return the closing equation as the ledger has it now."""
     columns = [func.count().filter(has(status)).label(status.value) for status in DeliveryStatus]
