@@ -29,6 +29,15 @@ def live_in(newsroom: Newsroom, zone: str, *readers: str) -> None:
         assert all(keep_timezone(session, reader, zone) for reader in readers)
 
 
+def around_the_earth(newsroom: Newsroom) -> tuple[str, str, str]:
+    """Stock the newsroom; let one reader live wherever, one in New York and one in Tokyo."""
+    stock(newsroom.database)
+    here, west, east = newsroom.readers
+    live_in(newsroom, "America/New_York", west)
+    live_in(newsroom, "Asia/Tokyo", east)
+    return here, west, east
+
+
 def leave(newsroom: Newsroom, address: str) -> None:
     with newsroom.database.writing() as session:
         reader = find_reader(session, address)
@@ -43,10 +52,7 @@ def standings(newsroom: Newsroom) -> Counter[str]:
 
 
 def test_each_reader_has_the_edition_once_in_their_own_morning_and_nothing_sits_between(newsroom: Newsroom) -> None:
-    stock(newsroom.database)
-    here, west, east = newsroom.readers
-    live_in(newsroom, "America/New_York", west)
-    live_in(newsroom, "Asia/Tokyo", east)
+    here, west, east = around_the_earth(newsroom)
     with newsroom.clock(MORNING, replaced=READERS_OWN):
         wait_for(lambda: newsroom.relay.accepted == [here])
         wait_for(lambda: any("the next morning begins at 2026-03-14 10:00 UTC" in told for told in newsroom.told))
@@ -79,10 +85,7 @@ def test_who_leaves_before_their_morning_gets_nothing_and_who_moves_gets_it_once
 
 @on_sqlite
 def test_a_morning_on_which_nobody_was_there_until_it_was_over_is_no_ones_noon(newsroom: Newsroom) -> None:
-    stock(newsroom.database)
-    here, west, east = newsroom.readers
-    live_in(newsroom, "America/New_York", west)
-    live_in(newsroom, "Asia/Tokyo", east)
+    here, _, east = around_the_earth(newsroom)
     with newsroom.clock(MORNING, replaced=READERS_OWN):
         wait_for(lambda: newsroom.relay.accepted == [here])
     with newsroom.clock(NEW_YORK + 4 * AN_HOUR, replaced=READERS_OWN):
