@@ -112,13 +112,21 @@ def refused(articles: Iterable[Article], hand: Hand = NO_HAND, *, relaxed: bool 
     """Return those of *articles* that may not stand in an edition whatever else there is, the newest first, and why."""
     ordered = _newest_first(articles)
     found = {article.url: _dropped(article, hand) or _objection(article, relaxed=relaxed) for article in ordered}
-    told: dict[tuple[str, ...], str] = {}
-    for article in sorted(ordered, key=lambda one: (one.url not in hand.kept, one.published, one.url)):
-        if found[article.url] is None:
+    for same in _of_one_headline(article for article in ordered if found[article.url] is None):
+        told: dict[tuple[str, ...], str] = {}
+        for article in sorted(same, key=lambda one: (one.url not in hand.kept, one.published, one.url)):
             first = told.setdefault(words_told(article.source, article.headline, article.summary), article.url)
             if first != article.url and article.url not in hand.kept:
                 found[article.url] = f"{first} says the same"
     return tuple(LeftOut(article.url, article.headline, why) for article in ordered if (why := found[article.url]))
+
+
+def _of_one_headline(articles: Iterable[Article]) -> list[list[Article]]:
+    """Return those of *articles* that have one headline and one outlet: only they can say the same, and few do."""
+    groups: dict[tuple[str, str], list[Article]] = {}
+    for article in articles:
+        groups.setdefault((article.source, article.headline.casefold()), []).append(article)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _newest_first(articles: Iterable[Article]) -> list[Article]:

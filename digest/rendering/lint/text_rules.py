@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.entities import html5
 from urllib.parse import unquote
 
@@ -133,6 +134,8 @@ def _lines(wire: Wire) -> list[str]:
 
 
 def _missing_in_html(wire: Wire) -> Iterator[tuple[str, str]]:
+    if wire.rich is None or not _may_be_missing(unescape(wire.rich.text)):
+        return  # as mostly: one look at the whole costs less than one at each attribute
     for node in wire.page.everything:
         for name, value in node.attributes.items():
             if _may_be_missing(value) and any(MISSING.fullmatch(piece) for piece in URL_SEGMENT.split(value.strip())):
