@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.metadata import version
-from types import MappingProxyType
 
 from digest.articles.article import Article
 from digest.articles.feeds.entry_article import articles_of
-from digest.articles.feeds.home import Homes, at_home, homes_of
+from digest.articles.feeds.home import Homes
 from digest.articles.feeds.parsing import parse_feed
 from digest.articles.importing import import_articles
 from digest.articles.rejection import RejectedError, Rejection
@@ -50,13 +49,13 @@ class Round:
     clock: Callable[[], datetime]
     chance: Callable[[], float]
     resolve: Resolve | None = None
-    homes: Homes = field(default_factory=lambda: MappingProxyType({}))
+    homes: Homes = field(default_factory=Homes)
 
     @classmethod
     def of(cls, database: Database, settings: Settings, clock: Callable[[], datetime]) -> "Round":
         """Return the round that the configuration describes."""
         agent = user_agent(settings.site, version("headline-digest"))
-        return cls(database, settings.fetching, agent, clock, random.random, homes=homes_of(settings.sources))
+        return cls(database, settings.fetching, agent, clock, random.random, homes=Homes.of(settings.sources))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ class _Fetcher:
             found = articles_of(
                 parse_feed(retrieved.body, retrieved.url, retrieved.charset), source, retrieved.url, now
             )
-            items = tuple(at_home(item, self._work.homes) for item in found)
+            items = tuple(map(self._work.homes.admit, found))
         except RejectedError as error:
             return self._record(self._failed(health, str(error)))
         except Exception as error:  # noqa: BLE001 - what a parser did not foresee costs this feed alone, and is told

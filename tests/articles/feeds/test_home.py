@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from digest.articles.article import Article
-from digest.articles.feeds.home import at_home, homes_of
+from digest.articles.feeds.home import Homes
 from digest.articles.rejection import Rejection
 from digest.settings import SourceSettings
 
@@ -13,6 +13,8 @@ SOURCES = [
     SourceSettings(name="Harbour Post", feed="https://www.post.example/rss"),
     SourceSettings(name="Harbour Post Sport", feed="https://post.example/sport/rss"),
     SourceSettings(name="Wire", feed="https://feeds.wire.example/top"),
+    SourceSettings(name="Daily Sport", feed="https://rss.daily.example/sport"),
+    SourceSettings(name="Daily", feed="https://www.daily.example/rss"),
     SourceSettings(name="Our newsroom", own=True),
 ]
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -20,7 +22,7 @@ AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 def brought(url, source):
     article = Article(url, source, own=False, headline="Rain", summary="", body_html="", published=AT)
-    return at_home(article, homes_of(SOURCES))
+    return Homes.of(SOURCES).admit(article)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,7 @@ def brought(url, source):
         ("https://www.post.example/rain", "Harbour Post Sport"),
         ("https://www.wire.example/rain", "Wire"),
         ("https://elsewhere.example/rain", "Wire"),
+        ("https://www.daily.example/rain", "Daily Sport"),
     ],
 )
 def test_an_outlet_brings_what_stands_on_its_own_site_or_on_nobodys(url, source):
@@ -46,4 +49,4 @@ def test_what_stands_on_another_outlets_site_is_rejected_with_the_reason():
 
 def test_what_was_rejected_before_stays_so():
     rejection = Rejection("Wire, entry 3", "it has no address")
-    assert at_home(rejection, homes_of(SOURCES)) is rejection
+    assert Homes.of(SOURCES).admit(rejection) is rejection

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from outlet_server import FEED, answer, outlet_server
 from sample_configuration import raw
 
-from digest.articles.feeds.home import homes_of
+from digest.articles.feeds.home import Homes
 from digest.articles.retrieval.fetching import Round, fetch_sources, waiting
 from digest.articles.retrieval.manners import Manners
 from digest.articles.retrieval.source_report import SourceStatus
@@ -32,7 +32,7 @@ def fetch_all(database, paths, answers, now=NOW, on_done=lambda _report: None, e
                 SourceSettings(name=name, feed=where.format(port=outlet.port) if ":" in where else outlet.url(where))
                 for name, where in paths.items()
             ]
-            homes = homes_of([*sources, *elsewhere])
+            homes = Homes.of([*sources, *elsewhere])
             work = Round(database, told, "digest (test)", lambda: now, lambda: 0.5, local, homes)
             return await fetch_sources(work, sources, on_done), outlet, sources
 
@@ -103,7 +103,7 @@ def test_no_feed_brings_what_stands_on_the_site_of_another_source(database):
 
 def test_a_round_knows_where_the_configured_sources_are_at_home(database):
     settings = Settings.model_validate({**raw(), "sources": [{"name": "Outlet", "feed": "https://outlet.example/rss"}]})
-    assert Round.of(database, settings, lambda: NOW).homes == {"outlet.example": {"Outlet"}}
+    assert Round.of(database, settings, lambda: NOW).homes.owners == {"outlet.example": {"Outlet"}}
 
 
 def test_one_host_is_asked_one_thing_at_a_time(database):
