@@ -5,7 +5,9 @@ a wrong guess would print wrong letters in every reader's mail. Web pages say th
 """
 
 import codecs
+import json
 import re
+from typing import Any
 
 from digest.articles.rejection import RejectedError
 
@@ -79,3 +81,22 @@ def _checked(text: str) -> str:
     if _NO_TEXT.search(text):
         raise RejectedError("a binary file, not text")
     return text
+
+
+def decode_json(data: bytes) -> Any:
+    """Return what the JSON text *data* holds.
+
+    Raises:
+        RejectedError: It is no text or no JSON; the reason says where it stops being so.
+    """
+    text = decode_text(data)
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}" if "\n" in text.strip() else f"column {error.colno}"
+        raise RejectedError(f"not JSON at {place}: {error.msg}") from error
+    except RecursionError as error:
+        raise RejectedError("not usable JSON: nested too deeply") from error
+    except ValueError as error:
+        # Python refuses whole numbers of thousands of digits.
+        raise RejectedError(f"not usable JSON: {error}") from error

@@ -1,6 +1,5 @@
 """The formats that articles are read from, by the ending of the file."""
 
-import json
 from collections.abc import Callable, Iterator
 from itertools import chain, count
 from typing import Any, BinaryIO
@@ -8,10 +7,10 @@ from typing import Any, BinaryIO
 from digest.articles.copied_text import draft_of_text
 from digest.articles.draft import Draft
 from digest.articles.fields import draft_of_fields
-from digest.articles.file_text import LARGEST, decode_page, decode_text
+from digest.articles.file_text import LARGEST, decode_json, decode_page, decode_text
 from digest.articles.html_page import draft_of_page
 from digest.articles.markdown import draft_of_markdown
-from digest.articles.rejection import RejectedError, Rejection, attempt
+from digest.articles.rejection import Rejection, attempt
 
 # A draft and where it stands, or why it is none.
 Found = tuple[str, Draft] | Rejection
@@ -97,22 +96,3 @@ def _document(data: bytes, where: str) -> Iterator[Found]:
 
 def _placed(where: str, read: Callable[[Any], Draft], data: Any) -> tuple[str, Draft]:
     return where, read(data)
-
-
-def decode_json(data: bytes) -> Any:
-    """Return what the JSON text *data* holds.
-
-    Raises:
-        RejectedError: It is no text or no JSON; the reason says where it stops being so.
-    """
-    text = decode_text(data)
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}" if "\n" in text.strip() else f"column {error.colno}"
-        raise RejectedError(f"not JSON at {place}: {error.msg}") from error
-    except RecursionError as error:
-        raise RejectedError("not usable JSON: nested too deeply") from error
-    except ValueError as error:
-        # Python refuses whole numbers of thousands of digits.
-        raise RejectedError(f"not usable JSON: {error}") from error

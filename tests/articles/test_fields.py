@@ -4,7 +4,7 @@ import pytest
 
 from digest.articles.article import Caption, Image
 from digest.articles.fields import draft_of_fields
-from digest.articles.formats import decode_json
+from digest.articles.file_text import decode_json
 from digest.articles.rejection import RejectedError
 
 

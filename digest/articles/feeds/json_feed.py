@@ -7,7 +7,7 @@ from digest.articles.article import Image
 from digest.articles.canonical_url import joined
 from digest.articles.feeds.feed import Entry, Feed
 from digest.articles.feeds.told import told, told_images, told_objects
-from digest.articles.formats import decode_json
+from digest.articles.file_text import decode_json
 from digest.articles.paragraphs import text_html
 from digest.articles.rejection import RejectedError
 
