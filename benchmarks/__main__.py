@@ -14,6 +14,7 @@ from benchmarks.figures import Figure, left_out, table
 from benchmarks.importing import measure_importing
 from benchmarks.million import measure_million
 from benchmarks.newsdesk import Newsroom
+from benchmarks.pages import measure_pages
 from benchmarks.rendering import measure_rendering
 from benchmarks.round_trip import measure_round_trip
 from benchmarks.signed import measure_signed
@@ -25,6 +26,7 @@ from benchmarks.wire_speed import measure_unsigned
 PARTS = {
     "rendering": "an edition and a message, made",
     "fetching": "the feeds of 300 outlets, fetched",
+    "pages": "article pages, read",
     "clustering": "articles that tell the same event, found",
     "importing": "a file of a million readers, imported",
     "subscribing": "readers who sign up, taken down",
@@ -53,6 +55,7 @@ def _measured(part: str, newsroom: Newsroom, terms: Terms, tell: Tell) -> list[F
     sends_nothing = {
         "rendering": lambda: measure_rendering(tell),
         "fetching": lambda: measure_fetching(newsroom.folder, tell),
+        "pages": lambda: measure_pages(tell),
         "clustering": lambda: measure_clustering(tell),
         "importing": lambda: measure_importing(newsroom.folder, tell),
         "subscribing": lambda: measure_subscribing(newsroom.folder, tell),
