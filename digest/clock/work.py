@@ -64,7 +64,7 @@ async def send_edition(office: Office, newsletter: str, local_date: date, stoppi
             assignment = Assignment(office.settings, prepared, office.clock, between_waves=not in_waves)
             closing = await deliver(database, assignment, on_start=stopping.by)
             if not stopping.is_asked and (wave := _next_wave(database, prepared.edition)):
-                return Report(True, True, f"{closing}; the next morning begins at {wave:%Y-%m-%d %H:%M} UTC")
+                return Report(True, True, f"{closing}; it goes on at {wave:%Y-%m-%d %H:%M} UTC")
             return Report(closing.is_settled, closing.is_whole, str(closing))
     except (DigestError, SubscribersError) as error:
         return Report.trouble(str(error))

@@ -55,7 +55,7 @@ def test_each_reader_has_the_edition_once_in_their_own_morning_and_nothing_sits_
     here, west, east = around_the_earth(newsroom)
     with newsroom.clock(MORNING, replaced=READERS_OWN):
         wait_for(lambda: newsroom.relay.accepted == [here])
-        wait_for(lambda: any("the next morning begins at 2026-03-14 10:00 UTC" in told for told in newsroom.told))
+        wait_for(lambda: any("it goes on at 2026-03-14 10:00 UTC" in told for told in newsroom.told))
         assert children(os.getpid()) == []
         tell_time(NEW_YORK - timedelta(seconds=1))
         time.sleep(0.3)
@@ -100,7 +100,7 @@ def test_the_operators_hear_of_readers_who_wake_while_nobody_sends(newsroom: New
     stock(newsroom.database)
     live_in(newsroom, "America/New_York", newsroom.readers[1])
     with newsroom.clock(MORNING, replaced=READERS_OWN):
-        wait_for(lambda: any("the next morning begins" in told for told in newsroom.told))
+        wait_for(lambda: any("it goes on at" in told for told in newsroom.told))
 
     def waves() -> list[datetime | None]:
         with newsroom.database.reading() as session:
@@ -123,7 +123,7 @@ def test_a_sender_killed_inside_a_morning_is_followed_by_another_and_nobody_has_
         wait_for(lambda: len(newsroom.relay.accepted) > 3)
         (sender,) = children(os.getpid())
         os.kill(sender, signal.SIGKILL)
-        wait_for(lambda: any("the next morning begins" in told for told in newsroom.told))
+        wait_for(lambda: any("it goes on at" in told for told in newsroom.told))
         assert set(newsroom.relay.offered) <= set(readers[:20])
         tell_time(NEW_YORK)
         wait_for(lambda: len(newsroom.relay.accepted) > 23)
